@@ -1,0 +1,53 @@
+import { z } from 'zod';
+
+import { associationOperations } from './associations.ts';
+import { explain, FsxError } from './errors.ts';
+import { fileSystemOperations } from './file-systems.ts';
+import { tagOperations } from './tags.ts';
+import { taskOperations } from './tasks.ts';
+
+/**
+ * Every FSx operation that is served, with the codec schemas of its request and its answer. The FSx endpoint, the
+ * console's back end and the console read this one table; the engine must handle each entry, or it does not compile.
+ *
+ * `z.decode` turns AWS JSON (epoch seconds) into what code works with (`Date`), `z.encode` the reverse. Requests are
+ * decoded strictly (an unknown member is refused, not ignored); answers leniently, since real AWS adds to them.
+ */
+export const operations = {
+  ...fileSystemOperations,
+  ...associationOperations,
+  ...taskOperations,
+  ...tagOperations,
+};
+
+export type OperationName = keyof typeof operations;
+
+/** What code passes to an operation. */
+export type Input<Name extends OperationName> = z.output<(typeof operations)[Name]['input']>;
+
+/** What an operation answers in code. */
+export type Output<Name extends OperationName> = z.output<(typeof operations)[Name]['output']>;
+
+export const isOperationName = (name: string): name is OperationName => Object.hasOwn(operations, name);
+
+interface Schemas<Name extends OperationName> {
+  readonly input: z.ZodType<Input<Name>>;
+  readonly output: z.ZodType<Output<Name>>;
+}
+
+/** The schemas of one operation, tied to its name. */
+export const schemasOf = <Name extends OperationName>(name: Name): Schemas<Name> =>
+  // TypeScript cannot see that indexing the table by a generic name yields that name's schemas: the one cast here.
+  operations[name] as unknown as Schemas<Name>;
+
+/**
+ * A request from outside, decoded.
+ * @throws FsxError `BadRequest` with a sentence for each member that is wrong.
+ */
+export const decodeInput = <Name extends OperationName>(name: Name, json: unknown): Input<Name> => {
+  const schema: z.ZodType<Input<Name>> = schemasOf(name).input;
+  // safeDecode wants the wire type; what came from outside is whatever it is, and this is where that is found out.
+  const result = z.safeDecode(schema, json as z.input<typeof schema>, { reportInput: true });
+  if (!result.success) throw new FsxError('BadRequest', explain(result.error));
+  return result.data;
+};
