@@ -1,0 +1,42 @@
+import { ERRORS } from '@drt/contract/errors';
+import { expect, test } from 'vitest';
+
+import { explainFailure, isTransient } from './errors.ts';
+import { ApiFailure } from './fsx.ts';
+
+test('the words of the server come first, the advice after them', () => {
+  const clash = new ApiFailure('DataRepositoryTaskExecuting', 'task-0123456789abcdef0 is an exact copy', 'r-1');
+  expect(explainFailure(clash)).toEqual({
+    header: 'The same task is already running',
+    content: 'task-0123456789abcdef0 is an exact copy. Wait until it has ended, or change the paths.',
+    transient: false,
+    requestId: 'r-1',
+  });
+});
+
+test('a code without a sentence of its own is still shown with the words of the server', () => {
+  expect(explainFailure(new ApiFailure('BrandNewException', 'Something new happened.'))).toEqual({
+    header: 'The request was refused (BrandNewException)',
+    content: 'Something new happened.',
+    transient: false,
+  });
+});
+
+test('every error of the closed set has words that say something', () => {
+  for (const code of Object.keys(ERRORS)) {
+    const { header, content } = explainFailure(new ApiFailure(code, 'Why.'));
+    expect(header, code).not.toBe('');
+    expect(content, code).toContain('Why.');
+  }
+});
+
+test('a failure that is not an answer at all does not leak its text', () => {
+  const { header, content } = explainFailure(new TypeError('x is not a function'));
+  expect(header).toBe('Unexpected answer');
+  expect(content).not.toContain('is not a function');
+});
+
+test('only failures of the way or of the server are worth the same request again', () => {
+  const transient = [...Object.keys(ERRORS), 'NetworkError'].filter((code) => isTransient(new ApiFailure(code, '')));
+  expect(transient).toEqual(['InternalServerError', 'ThrottlingException', 'NetworkError']);
+});

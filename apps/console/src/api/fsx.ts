@@ -1,0 +1,85 @@
+import { apiError, context } from '@drt/contract/console-api';
+import { type Input, type OperationName, type Output, schemasOf } from '@drt/contract';
+import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+
+/** A refusal or a failure of the console's back end: the only error that `callFsx` throws, aborts apart. */
+export class ApiFailure extends Error {
+  /** An FSx error code, or `NetworkError` when no answer came. */
+  readonly code: string;
+  readonly requestId: string | undefined;
+
+  constructor(code: string, message: string, requestId?: string) {
+    super(message);
+    this.name = 'ApiFailure';
+    this.code = code;
+    this.requestId = requestId;
+  }
+}
+
+const TIMEOUT_MS = 30_000;
+
+const send = async (path: string, init: RequestInit): Promise<unknown> => {
+  const timeout = AbortSignal.timeout(TIMEOUT_MS);
+  const signal = init.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
+  let response: Response;
+  let body: unknown;
+  try {
+    response = await fetch(path, { ...init, signal, credentials: 'same-origin' });
+    body = await response.json().catch(() => undefined);
+  } catch (error) {
+    if (init.signal?.aborted) throw error;
+    const why = timeout.aborted ? `No answer within ${TIMEOUT_MS / 1000} seconds.` : 'The server could not be reached.';
+    throw new ApiFailure('NetworkError', why);
+  }
+  if (response.ok && body !== undefined) return body;
+  const refusal = apiError.safeParse(body);
+  if (refusal.success) throw new ApiFailure(refusal.data.code, refusal.data.message, refusal.data.requestId);
+  throw new ApiFailure('NetworkError', `The server answered with status ${response.status}.`);
+};
+
+/**
+ * Calls one FSx operation through the console's back end: `Date` in code, epoch seconds on the wire.
+ * @throws ApiFailure with the FSx error code, or `NetworkError`.
+ */
+export const callFsx = async <Name extends OperationName>(
+  operation: Name,
+  input: Input<Name>,
+  signal?: AbortSignal,
+): Promise<Output<Name>> => {
+  const schemas = schemasOf(operation);
+  const answer = await send(`/api/fsx/${operation}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(schemas.input.encode(input)),
+    ...(signal ? { signal } : {}),
+  });
+  return schemas.output.decode(answer);
+};
+
+/** A query as a value: the key is the operation and its input, so that a mutation can name what it makes stale. */
+export const fsxQuery = <Name extends OperationName>(operation: Name, input: Input<Name>) =>
+  queryOptions({
+    queryKey: [operation, input] as const,
+    queryFn: ({ signal }) => callFsx(operation, input, signal),
+  });
+
+/** A mutation names the operations whose answers it changes; every query of those is fetched again. */
+export const useFsxMutation = <Name extends OperationName>(
+  operation: Name,
+  { invalidates }: { readonly invalidates: readonly OperationName[] },
+) => {
+  const client = useQueryClient();
+  return useMutation<Output<Name>, Error, Input<Name>>({
+    mutationFn: (input) => callFsx(operation, input),
+    onSuccess: () => {
+      for (const each of invalidates) void client.invalidateQueries({ queryKey: [each] });
+    },
+  });
+};
+
+/** Where the console is looking: region, target, S3 endpoint. */
+export const contextQuery = queryOptions({
+  queryKey: ['context'],
+  queryFn: async ({ signal }) => context.parse(await send('/api/context', { signal })),
+  staleTime: Infinity,
+});

@@ -1,0 +1,104 @@
+import type { DataRepositoryTask, TaskLifecycle } from '@drt/contract/tasks';
+import { type Input, type Output } from '@drt/contract';
+import { infiniteQueryOptions, type InfiniteData, type QueryClient, queryOptions, useInfiniteQuery } from '@tanstack/react-query';
+
+import { callFsx, fsxQuery } from '../api/fsx.ts';
+import type { ResourceList } from '../table/resource-table.tsx';
+import { ACTIVE_LIFECYCLES, isActive } from './words.ts';
+
+const DESCRIBE = 'DescribeDataRepositoryTasks';
+type Answer = Output<typeof DESCRIBE>;
+
+/** While something moves the counts should be seen to move; otherwise a look now and then is enough. */
+const LIVELY_MS = 1_500;
+const CALM_MS = 15_000;
+
+/** react-query asks only while the tab is visible. */
+const paceOf = (tasks: readonly DataRepositoryTask[]) =>
+  tasks.some((task) => isActive(task.Lifecycle)) ? LIVELY_MS : CALM_MS;
+
+export interface TaskScope {
+  readonly fileSystemId?: string;
+  readonly associationId?: string;
+  readonly lifecycle?: TaskLifecycle | undefined;
+}
+
+const inputOf = ({ fileSystemId, associationId, lifecycle }: TaskScope): Input<typeof DESCRIBE> => {
+  const filters: NonNullable<Input<typeof DESCRIBE>['Filters']> = [];
+  if (fileSystemId) filters.push({ Name: 'file-system-id', Values: [fileSystemId] });
+  if (associationId) filters.push({ Name: 'data-repository-association-id', Values: [associationId] });
+  if (lifecycle) filters.push({ Name: 'task-lifecycle', Values: [lifecycle] });
+  return filters.length > 0 ? { Filters: filters } : {};
+};
+
+const tasksOf = (pages: readonly Answer[]) => pages.flatMap((page) => page.DataRepositoryTasks ?? []);
+
+/** Tasks, newest first, page by page as FSx hands them out: up to 50 at a time, without a total. */
+export const taskListQuery = (scope: TaskScope) => {
+  const input = inputOf(scope);
+  return infiniteQueryOptions({
+    queryKey: [DESCRIBE, input, 'pages'] as const,
+    queryFn: ({ pageParam, signal }) =>
+      callFsx(DESCRIBE, { ...input, ...(pageParam ? { NextToken: pageParam } : {}) }, signal),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.NextToken,
+    refetchInterval: ({ state }) => paceOf(tasksOf(state.data?.pages ?? [])),
+  });
+};
+
+export const useTaskList = (scope: TaskScope): ResourceList<DataRepositoryTask> => {
+  const query = useInfiniteQuery(taskListQuery(scope));
+  return {
+    items: tasksOf(query.data?.pages ?? []),
+    loading: query.isPending,
+    error: query.error,
+    updatedAt: query.dataUpdatedAt,
+    refresh: () => query.refetch(),
+    hasMore: query.hasNextPage,
+    loadMore: () => query.fetchNextPage(),
+  };
+};
+
+/** One task; FSx answers an unknown ID with `DataRepositoryTaskNotFound`. */
+export const taskQuery = (taskId: string) =>
+  queryOptions({
+    ...fsxQuery(DESCRIBE, { TaskIds: [taskId] }),
+    select: (answer) => answer.DataRepositoryTasks?.[0],
+    refetchInterval: ({ state }) => {
+      const task = state.data?.DataRepositoryTasks?.[0];
+      // A task that ended changes no more.
+      return task && !isActive(task.Lifecycle) ? false : LIVELY_MS;
+    },
+  });
+
+/** The tasks of a file system that still run or wait: what a new task must not be an exact copy of. */
+export const activeTasksQuery = (fileSystemId: string) =>
+  queryOptions({
+    ...fsxQuery(DESCRIBE, {
+      Filters: [
+        { Name: 'file-system-id', Values: [fileSystemId] },
+        { Name: 'task-lifecycle', Values: ACTIVE_LIFECYCLES },
+      ],
+    }),
+    select: (answer) => answer.DataRepositoryTasks ?? [],
+    refetchInterval: CALM_MS,
+  });
+
+const isPaged = (data: Answer | InfiniteData<Answer>): data is InfiniteData<Answer> => 'pages' in data;
+
+/** The tasks in one cached answer, whichever query fetched it. */
+export const tasksIn = (data: Answer | InfiniteData<Answer>) => tasksOf(isPaged(data) ? data.pages : [data]);
+
+/** Shows a lifecycle that an operation has just answered, without waiting for the next fetch. */
+export const showLifecycle = (client: QueryClient, taskId: string, lifecycle: TaskLifecycle) => {
+  const changed = (answer: Answer): Answer => ({
+    ...answer,
+    DataRepositoryTasks: (answer.DataRepositoryTasks ?? []).map((task) =>
+      task.TaskId === taskId ? { ...task, Lifecycle: lifecycle } : task,
+    ),
+  });
+  client.setQueriesData<Answer | InfiniteData<Answer>>({ queryKey: [DESCRIBE] }, (data) => {
+    if (!data) return data;
+    return isPaged(data) ? { ...data, pages: data.pages.map(changed) } : changed(data);
+  });
+};

@@ -1,0 +1,190 @@
+import Alert from '@cloudscape-design/components/alert';
+import Box from '@cloudscape-design/components/box';
+import Container from '@cloudscape-design/components/container';
+import CopyToClipboard from '@cloudscape-design/components/copy-to-clipboard';
+import Header from '@cloudscape-design/components/header';
+import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import StatusIndicator from '@cloudscape-design/components/status-indicator';
+import type { DataRepositoryTask } from '@drt/contract/tasks';
+import { useQuery } from '@tanstack/react-query';
+import { useParams } from 'react-router';
+
+import { hasCode } from '../api/errors.ts';
+import { paths } from '../paths.ts';
+import { FailureAlert, NotFound } from '../shell/failure.tsx';
+import { PageHeader } from '../shell/page-header.tsx';
+import { RouteLink } from '../shell/route-link.tsx';
+import { formatTimeWithZone } from '../shell/time.ts';
+import { TagsContainer } from '../tags/tags-container.tsx';
+import { taskQuery } from './queries.ts';
+import { TaskActions } from './task-actions.tsx';
+import { TaskProgress, TaskStatus } from './task-status.tsx';
+import { reportObject } from './report-location.ts';
+import { taskName, typeWords } from './words.ts';
+
+/** The Summary page of one task. */
+export const TaskPage = () => {
+  const { taskId = '' } = useParams();
+  const { data: task, error, isPending, refetch } = useQuery(taskQuery(taskId));
+  if (hasCode(error, 'DataRepositoryTaskNotFound') || hasCode(error, 'BadRequest')) {
+    return (
+      <NotFound title="Task not found" backTo={paths.tasks()} backText="Back to data repository tasks">
+        There is no data repository task with the ID {taskId}.
+      </NotFound>
+    );
+  }
+  return (
+    <SpaceBetween size="l">
+      <PageHeader
+        title={taskId}
+        actions={
+          <SpaceBetween direction="horizontal" size="xs">
+            <TaskActions task={task} />
+          </SpaceBetween>
+        }
+      />
+      {error ? <FailureAlert error={error} onRetry={() => void refetch()} /> : null}
+      {isPending ? <StatusIndicator type="loading">Loading task</StatusIndicator> : null}
+      {task ? <TaskDetails task={task} /> : null}
+    </SpaceBetween>
+  );
+};
+
+const TaskDetails = ({ task }: { readonly task: DataRepositoryTask }) => (
+  <SpaceBetween size="l">
+    {task.Lifecycle === 'FAILED' && task.FailureDetails?.Message ? (
+      <Alert type="error" header="Failure details" statusIconAriaLabel="Error">
+        {task.FailureDetails.Message}
+      </Alert>
+    ) : null}
+    <Summary task={task} />
+    <TaskStatusContainer task={task} />
+    <PathsContainer task={task} />
+    <ReportContainer task={task} />
+    <TagsContainer tags={task.Tags ?? []} />
+  </SpaceBetween>
+);
+
+const copyable = (text: string, what: string) => (
+  <CopyToClipboard
+    variant="inline"
+    textToCopy={text}
+    copyButtonAriaLabel={`Copy ${what}`}
+    copySuccessText={`${what} copied`}
+    copyErrorText={`${what} could not be copied`}
+  />
+);
+
+const time = (date: Date | undefined) => (date ? formatTimeWithZone(date) : '-');
+
+const Summary = ({ task }: { readonly task: DataRepositoryTask }) => (
+  <Container header={<Header variant="h2">Summary</Header>}>
+    <KeyValuePairs
+      columns={4}
+      items={[
+        { label: 'Task ID', value: copyable(task.TaskId, 'Task ID') },
+        { label: 'Task name', value: taskName(task) ?? '-' },
+        { label: 'Task type', value: typeWords(task.Type).name },
+        { label: 'Status', value: <TaskStatus task={task} /> },
+        {
+          label: 'File system ID',
+          value: task.FileSystemId ? (
+            <RouteLink href={paths.fileSystem(task.FileSystemId)}>{task.FileSystemId}</RouteLink>
+          ) : (
+            '-'
+          ),
+        },
+        { label: 'Creation time', value: time(task.CreationTime) },
+        { label: 'ARN', value: task.ResourceARN ? copyable(task.ResourceARN, 'ARN') : '-' },
+      ]}
+    />
+  </Container>
+);
+
+const count = (value: number | undefined) => value?.toLocaleString('en') ?? '-';
+
+const TaskStatusContainer = ({ task }: { readonly task: DataRepositoryTask }) => {
+  const { Status, Type } = task;
+  const words = typeWords(Type);
+  return (
+    <Container header={<Header variant="h2">Task status</Header>}>
+      <SpaceBetween size="l">
+        <TaskProgress task={task} />
+        <KeyValuePairs
+          columns={3}
+          items={[
+            { label: words.total, value: count(Status?.TotalCount) },
+            { label: words.succeeded, value: count(Status?.SucceededCount) },
+            { label: words.failed, value: count(Status?.FailedCount) },
+            { label: 'Start time', value: time(task.StartTime) },
+            { label: 'End time', value: time(task.EndTime) },
+            { label: 'Last updated', value: time(Status?.LastUpdatedTime) },
+          ]}
+        />
+      </SpaceBetween>
+    </Container>
+  );
+};
+
+const PathsContainer = ({ task }: { readonly task: DataRepositoryTask }) => {
+  const { Paths = [], Type, ReleaseConfiguration } = task;
+  const days = ReleaseConfiguration?.DurationSinceLastAccess?.Value;
+  return (
+    <Container
+      header={
+        <Header variant="h2" counter={Paths.length > 0 ? `(${Paths.length})` : undefined}>
+          Paths
+        </Header>
+      }
+    >
+      <SpaceBetween size="m">
+        {Paths.length === 0 ? (
+          <Box>{typeWords(Type).everything}</Box>
+        ) : (
+          <SpaceBetween size="xxs">
+            {Paths.map((path) => (
+              <Box key={path} variant="code">
+                {path}
+              </Box>
+            ))}
+          </SpaceBetween>
+        )}
+        {Type === 'RELEASE_DATA_FROM_FILESYSTEM' ? (
+          <KeyValuePairs
+            items={[{ label: 'Minimum duration since last access (days)', value: count(days ?? 0) }]}
+          />
+        ) : null}
+      </SpaceBetween>
+    </Container>
+  );
+};
+
+const ReportContainer = ({ task }: { readonly task: DataRepositoryTask }) => {
+  const { Report, TaskId, Type } = task;
+  const enabled = Report?.Enabled === true;
+  return (
+    <Container header={<Header variant="h2">Completion report</Header>}>
+      <KeyValuePairs
+        columns={4}
+        items={[
+          { label: 'Completion report', value: enabled ? 'Enabled' : 'Disabled' },
+          ...(enabled
+            ? [
+                {
+                  label: 'Report scope',
+                  value: Report.Scope === 'FAILED_FILES_ONLY' ? 'Failed files only' : (Report.Scope ?? '-'),
+                },
+                { label: 'Report format', value: Report.Format ?? '-' },
+                { label: 'Report path', value: Report.Path ? copyable(Report.Path, 'Report path') : '-' },
+                {
+                  label: 'Report object',
+                  value: Report.Path ? copyable(reportObject(Report.Path, TaskId, Type), 'Report object') : '-',
+                },
+              ]
+            : []),
+        ]}
+      />
+    </Container>
+  );
+};

@@ -1,0 +1,111 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+import type { Logger } from 'pino';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * A Node process of ours that is told to stop with SIGTERM, and ends by itself when its channel to us closes: then
+ * even a SIGKILL of this process leaves nothing behind.
+ */
+export interface Child {
+  readonly pid: number | undefined;
+  /** The message by which it says that it is ready; rejects when it ends before. */
+  readonly ready: Promise<unknown>;
+  /** How it ended, in words. Never rejects. */
+  readonly ended: Promise<string>;
+  /** SIGTERM, and SIGKILL after the grace. Resolves when it has ended. */
+  stop(graceMilliseconds: number): Promise<void>;
+}
+
+const isReady = (message: unknown) =>
+  typeof message === 'object' && message !== null && 'ready' in message && message.ready === true;
+
+const endOf = async (child: ReturnType<typeof fork>): Promise<string> => {
+  try {
+    const [code, signal] = (await once(child, 'exit')) as [number | null, string | null]; // as documented by Node
+    return signal ? `ended by ${signal}` : `ended with exit code ${code}`;
+  } catch (error) {
+    // `once` rejects on 'error': the process could not be started at all.
+    return `could not start: ${String(error)}`;
+  }
+};
+
+/** Starts a TypeScript file as a process; its standard output goes to our standard error. */
+export const startChild = (entry: URL, environment: Environment): Child => {
+  const child = fork(fileURLToPath(entry), {
+    env: { ...environment },
+    stdio: ['ignore', 2, 2, 'ipc'],
+    // A group of its own: Ctrl-C in a terminal reaches only this process, which then stops its children in order.
+    detached: true,
+  });
+  const ended = endOf(child);
+  const ready = new Promise<unknown>((resolve, reject) => {
+    child.on('message', (message) => isReady(message) && resolve(message));
+    void ended.then((how) => reject(new Error(how)));
+  });
+  ready.catch(() => {}); // Whoever waits for it sees the rejection; nobody has to.
+
+  return {
+    pid: child.pid,
+    ready,
+    ended,
+    async stop(graceMilliseconds) {
+      child.kill('SIGTERM');
+      const kill = setTimeout(() => child.kill('SIGKILL'), graceMilliseconds);
+      await ended;
+      clearTimeout(kill);
+    },
+  };
+};
+
+const SHORTEST_PAUSE = 250;
+const LONGEST_PAUSE = 30_000;
+/** A child that lived this long was well: the next pause is the shortest again. */
+const WELL = 60_000;
+
+export interface Kept {
+  stop(graceMilliseconds: number): Promise<void>;
+}
+
+interface KeepRunning {
+  readonly name: string;
+  readonly first: Child;
+  readonly again: () => Child;
+  /** What to do about one that ended unexpectedly, before the next is started. */
+  readonly afterwards?: (dead: Child) => Promise<void>;
+  readonly log: Logger;
+}
+
+/** Starts a child again whenever it ends, with growing pauses, until it is stopped. */
+export const keepRunning = ({ name, first, again, afterwards, log }: KeepRunning): Kept => {
+  const stopping = new AbortController();
+  let child = first;
+
+  const watch = async () => {
+    let pause = SHORTEST_PAUSE;
+    for (;;) {
+      const since = performance.now();
+      const how = await child.ended;
+      if (stopping.signal.aborted) return;
+      pause = performance.now() - since > WELL ? SHORTEST_PAUSE : Math.min(pause * 2, LONGEST_PAUSE);
+      log.warn({ child: name, childPid: child.pid, pause }, `${name} ${how}; starting it again`);
+      await afterwards?.(child);
+      await delay(pause, undefined, { signal: stopping.signal }).catch(() => {});
+      if (stopping.signal.aborted) return;
+      child = again();
+    }
+  };
+  const watched = watch();
+
+  return {
+    async stop(graceMilliseconds) {
+      stopping.abort();
+      await child.stop(graceMilliseconds);
+      await watched;
+    },
+  };
+};

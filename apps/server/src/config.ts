@@ -1,0 +1,206 @@
+import { isIP } from 'node:net';
+import { availableParallelism } from 'node:os';
+import { isAbsolute, join, resolve } from 'node:path';
+
+import type { EngineOptions } from '@drt/engine';
+
+/**
+ * The settings of the server and of a worker: every environment variable by name, checked, with its default. The rest
+ * of the program never looks at the environment; what the AWS SDK reads there (credentials) stays the SDK's business.
+ */
+export interface Config {
+  /** TCP port; 0 lets the system choose. */
+  readonly port: number;
+  /** Address or name to listen on. */
+  readonly host: string;
+  /** Absolute path; database, file systems and sandbox buckets live below it. */
+  readonly dataDirectory: string;
+  /** Number of worker processes. */
+  readonly workers: number;
+  readonly s3: S3Setting;
+  readonly region: string;
+  /** Twelve digits. */
+  readonly account: string;
+  /** Absolute directories below which the tag `drt:root` may adopt a directory. */
+  readonly fileSystemRoots: readonly string[];
+  /** Whether an empty data directory gets a sample. */
+  readonly sample: boolean;
+  /** JSON file of access keys; turns signature verification on. */
+  readonly accessKeysFile?: string;
+  /** The FSx that the console looks at; our own endpoint if absent. */
+  readonly fsxEndpoint?: string;
+  readonly logLevel: LogLevel;
+}
+
+type S3Setting =
+  /** Our sandbox, started by the server on this port (0: any). */
+  | { readonly kind: 'sandbox'; readonly port: number }
+  /** A store at this URL. */
+  | { readonly kind: 'endpoint'; readonly endpoint: string }
+  /** Amazon S3. */
+  | { readonly kind: 'aws' };
+
+const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
+type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** One sentence for each setting that is wrong. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly sentences: readonly string[];
+
+  constructor(sentences: readonly string[]) {
+    super(sentences.join('\n'));
+    this.sentences = sentences;
+  }
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+/** Notes what is wrong with a setting; the reader goes on, so that one start shows every mistake. */
+type Complain = (sentence: string) => void;
+
+const integerOf = (environment: Environment, name: string, fallback: number, max: number, complain: Complain) => {
+  const text = environment[name];
+  if (text === undefined || text === '') return fallback;
+  if (/^\d{1,9}$/.test(text) && Number(text) <= max) return Number(text);
+  complain(`${name} must be a whole number from 0 to ${max}, not "${text}".`);
+  return fallback;
+};
+
+const urlOf = (environment: Environment, name: string, complain: Complain) => {
+  const text = environment[name];
+  if (!text) return undefined;
+  const protocol = URL.canParse(text) ? new URL(text).protocol : '';
+  if (protocol !== 'http:' && protocol !== 'https:') {
+    complain(`${name} must be an http:// or https:// URL, not "${text}".`);
+  }
+  return text;
+};
+
+/** A variable that only switches something: unset, or exactly this word. */
+const switchOf = (environment: Environment, name: string, word: string, complain: Complain) => {
+  const text = environment[name];
+  if (text && text !== word) complain(`${name} must be "${word}" or unset, not "${text}".`);
+  return text === word;
+};
+
+const s3Of = (environment: Environment, complain: Complain): S3Setting => {
+  const endpoint = urlOf(environment, 'AWS_ENDPOINT_URL_S3', complain);
+  const aws = switchOf(environment, 'S3', 'aws', complain);
+  const port = integerOf(environment, 'SANDBOX_S3_PORT', 9090, 65535, complain);
+  if (endpoint && aws) {
+    complain('S3=aws means Amazon S3 and AWS_ENDPOINT_URL_S3 names another store: set only one of them.');
+  }
+  if (endpoint) return { kind: 'endpoint', endpoint };
+  return aws ? { kind: 'aws' } : { kind: 'sandbox', port };
+};
+
+const rootsOf = (environment: Environment, complain: Complain) => {
+  const roots = (environment['FILE_SYSTEM_ROOTS'] ?? '').split(':').filter((root) => root !== '');
+  for (const root of roots) {
+    if (!isAbsolute(root)) {
+      complain(`FILE_SYSTEM_ROOTS must be absolute directories separated by colons; "${root}" is not absolute.`);
+    }
+  }
+  return roots.map((root) => resolve(root));
+};
+
+const logLevelOf = (environment: Environment, complain: Complain): LogLevel => {
+  const text = environment['LOG_LEVEL'];
+  // At a terminal the printed URLs should stay in sight; in a log file every request is wanted.
+  if (!text) return process.stderr.isTTY ? 'warn' : 'info';
+  const level = LOG_LEVELS.find((known) => known === text);
+  if (!level) complain(`LOG_LEVEL must be one of ${LOG_LEVELS.join(', ')}, not "${text}".`);
+  return level ?? 'info';
+};
+
+const regionOf = (environment: Environment, complain: Complain) => {
+  const region = environment['AWS_REGION'] || 'us-east-1';
+  if (!/^[a-z0-9-]{1,32}$/.test(region)) complain(`AWS_REGION must be a region such as us-east-1, not "${region}".`);
+  return region;
+};
+
+const accountOf = (environment: Environment, complain: Complain) => {
+  const account = environment['ACCOUNT_ID'] || '123456789012';
+  if (!/^\d{12}$/.test(account)) complain(`ACCOUNT_ID must be 12 digits, not "${account}".`);
+  return account;
+};
+
+const hostOf = (environment: Environment, accessKeysFile: string | undefined, complain: Complain) => {
+  const host = environment['HOST'] || '127.0.0.1';
+  if (isIP(host) === 0 && !/^[A-Za-z0-9.-]{1,253}$/.test(host)) {
+    complain(`HOST must be an address or a name to listen on, not "${host}".`);
+  } else if (!isLoopback(host) && !accessKeysFile) {
+    complain(
+      `HOST=${host} opens the FSx endpoint to the network, where it needs access keys: set FSX_ACCESS_KEYS_FILE too.`,
+    );
+  }
+  return host;
+};
+
+/** Whether only programs on this machine reach an address. */
+export const isLoopback = (host: string) => host === 'localhost' || host === '::1' || /^(::ffff:)?127\./.test(host);
+
+/** @throws ConfigError naming every variable that is wrong. */
+export const readConfig = (environment: Environment = process.env): Config => {
+  const sentences: string[] = [];
+  const complain: Complain = (sentence) => sentences.push(sentence);
+
+  if (environment['DATABASE_URL']) {
+    complain('DATABASE_URL names a PostgreSQL, which is not served yet: unset it to use SQLite in DATA_DIR.');
+  }
+  const accessKeysFile = environment['FSX_ACCESS_KEYS_FILE'] || undefined;
+  const fsxEndpoint = urlOf(environment, 'AWS_ENDPOINT_URL_FSX', complain);
+  const config: Config = {
+    port: integerOf(environment, 'PORT', 8080, 65535, complain),
+    host: hostOf(environment, accessKeysFile, complain),
+    dataDirectory: resolve(environment['DATA_DIR'] || 'data'),
+    workers: integerOf(environment, 'WORKERS', availableParallelism(), 256, complain),
+    s3: s3Of(environment, complain),
+    region: regionOf(environment, complain),
+    account: accountOf(environment, complain),
+    fileSystemRoots: rootsOf(environment, complain),
+    sample: !switchOf(environment, 'SAMPLE', 'off', complain),
+    ...(accessKeysFile ? { accessKeysFile: resolve(accessKeysFile) } : {}),
+    ...(fsxEndpoint ? { fsxEndpoint } : {}),
+    logLevel: logLevelOf(environment, complain),
+  };
+  if (sentences.length > 0) throw new ConfigError(sentences);
+  return config;
+};
+
+/** The SQLite file; where it is absent, the data directory was never used. */
+export const databaseFile = (config: Config) => join(config.dataDirectory, 'drt.sqlite');
+
+/**
+ * What the engine is told.
+ * @param s3Endpoint URL of the store; Amazon S3 if absent.
+ */
+export const engineOptions = (config: Config, s3Endpoint: string | undefined): Omit<EngineOptions, 'log'> => ({
+  database: { sqlite: databaseFile(config) },
+  dataDirectory: config.dataDirectory,
+  fileSystemRoots: config.fileSystemRoots,
+  region: config.region,
+  account: config.account,
+  s3: { region: config.region, ...(s3Endpoint ? { endpoint: s3Endpoint } : {}) },
+});
+
+/** The environment of the sandbox process. */
+export const sandboxEnvironment = (config: Config, port: number, buckets: readonly string[]): Environment => ({
+  ...process.env,
+  SANDBOX_S3_PORT: String(port),
+  SANDBOX_S3_DIRECTORY: join(config.dataDirectory, 'buckets'),
+  SANDBOX_S3_BUCKETS: buckets.join(','),
+});
+
+/**
+ * The environment of a worker process.
+ * @param sandbox URL of the sandbox, if it is what the workers talk to. It takes any credentials, but the AWS SDK does
+ *   not send a request without some.
+ */
+export const workerEnvironment = (sandbox: string | undefined): Environment => {
+  if (!sandbox) return process.env;
+  // A profile would win over the keys of the environment.
+  const { AWS_PROFILE: _profile, S3: _s3, ...rest } = process.env;
+  const keys = rest['AWS_ACCESS_KEY_ID'] ? {} : { AWS_ACCESS_KEY_ID: 'sandbox', AWS_SECRET_ACCESS_KEY: 'sandbox' };
+  return { ...rest, ...keys, AWS_ENDPOINT_URL_S3: sandbox };
+};

@@ -1,0 +1,63 @@
+import { readdirSync } from 'node:fs';
+import { extname, join } from 'node:path';
+
+import type { Request, RequestHandler, Response } from 'express';
+
+/** File extension of each content coding that `vite build` writes beside a file, best first. */
+const CODINGS = { br: '.br', gzip: '.gz' } as const;
+
+/** Relative paths of all files, with `/` between the parts. Links are left out: what is served was built. */
+const filesBelow = (directory: string): ReadonlySet<string> => {
+  try {
+    const entries = readdirSync(directory, { recursive: true, withFileTypes: true });
+    return new Set(
+      entries
+        .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
+        .map((entry) => join(entry.parentPath, entry.name).slice(join(directory, '/').length)),
+    );
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return new Set();
+    throw error;
+  }
+};
+
+/**
+ * The built console. The files are listed once: what is not on the list is not served, so no request can name a path
+ * of its own. Whatever looks like a page is answered by `index.html`, where the console's router takes over.
+ */
+export const consoleFiles = (directory: string): RequestHandler => {
+  const files = filesBelow(directory);
+
+  const send = (
+    name: string,
+    request: Request,
+    response: Response,
+    caching: { readonly maxAge: string } | undefined,
+  ) => {
+    const available = Object.entries(CODINGS).filter(([, extension]) => files.has(name + extension));
+    const accepted = request.acceptsEncodings([...available.map(([coding]) => coding), 'identity']);
+    const [coding, extension] = available.find(([each]) => each === accepted) ?? [];
+    if (available.length > 0) response.vary('Accept-Encoding');
+    response.type(extname(name));
+    if (coding) response.setHeader('Content-Encoding', coding);
+    if (caching) response.setHeader('Cache-Control', `public, max-age=${caching.maxAge}, immutable`);
+    response.sendFile(name + (extension ?? ''), { root: directory, cacheControl: false });
+  };
+
+  return (request, response) => {
+    const name = request.path.slice(1);
+    if (files.has(name) && name !== 'index.html') {
+      // Vite puts a hash of the content into the names below assets/.
+      send(name, request, response, name.startsWith('assets/') ? { maxAge: '31536000' } : undefined);
+    } else if (name.startsWith('assets/') || extname(name) !== '' || !request.accepts('html')) {
+      response.status(404).type('text/plain').send('There is no such file.\n');
+    } else if (!files.has('index.html')) {
+      response
+        .status(404)
+        .type('text/plain')
+        .send('The console is not built: run `npm run build`, or start with `npm start`.\n');
+    } else {
+      send('index.html', request, response, undefined);
+    }
+  };
+};

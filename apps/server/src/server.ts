@@ -1,0 +1,161 @@
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+
+import type { Context } from '@drt/contract/console-api';
+import { openEngine } from '@drt/engine';
+import type { Logger } from 'pino';
+
+import packageJson from '../package.json' with { type: 'json' };
+import { buildApp } from './app.ts';
+import { type Config, ConfigError, databaseFile, engineOptions } from './config.ts';
+import { type FsxOptions, openFsx } from './console-api/fsx-client.ts';
+import { type AccessKey, readAccessKeys } from './fsx/access-keys.ts';
+import { signatureVerifier } from './fsx/signature.ts';
+import { makeSample } from './sample.ts';
+import { SAMPLE_BUCKET, startSandbox } from './sandbox.ts';
+import { startWorkers } from './workers.ts';
+
+/** A server that stops within 15 s: workers have most of it, to finish what is in flight. */
+const WORKER_GRACE = 12_000;
+const SANDBOX_GRACE = 1000;
+const REQUEST_GRACE = 3000;
+
+const CONSOLE = fileURLToPath(new URL('../../console/dist', import.meta.url));
+
+export interface RunningServer extends AsyncDisposable {
+  /** The console and, by POST, the FSx endpoint. */
+  readonly url: string;
+  /** Absent for Amazon S3. */
+  readonly s3Endpoint: string | undefined;
+}
+
+const LISTEN_ERRORS: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'is used by another program: set PORT to a free port, or to 0 for any',
+  EACCES: 'may not be used by this user: set PORT to a port above 1023',
+  EADDRNOTAVAIL: 'cannot be used, because this machine has no such address: set HOST to one that it has',
+  ENOTFOUND: 'cannot be used, because that name is not known: set HOST to an address of this machine',
+};
+
+const listen = async ({ host, port }: Config, handler: RequestListener): Promise<Server> => {
+  const server = createServer(
+    {
+      maxHeaderSize: 8192,
+      headersTimeout: 10_000,
+      requestTimeout: 30_000,
+      // How often Node looks for requests that exceed these times; by default only every 30 s.
+      connectionsCheckingInterval: 2000,
+    },
+    handler,
+  );
+  server.maxConnections = 1024;
+  server.listen(port, host);
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error ? LISTEN_ERRORS[String(error.code)] : undefined;
+    throw reason ? new ConfigError([`Port ${port} of ${host} ${reason}.`]) : error;
+  }
+  return server;
+};
+
+/** Lets requests in flight end, for a while. */
+const close = async (server: Server) => {
+  const closed = once(server, 'close');
+  server.close();
+  server.closeIdleConnections();
+  const cut = setTimeout(() => server.closeAllConnections(), REQUEST_GRACE);
+  await closed;
+  clearTimeout(cut);
+};
+
+/** The URL by which this machine reaches an address it listens on. */
+const urlOf = (server: Server, host: string) => {
+  // A server that listens on TCP has an AddressInfo; the other types are for pipes and closed servers.
+  const { port } = server.address() as AddressInfo;
+  const local = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
+  return `http://${local.includes(':') ? `[${local}]` : local}:${port}`;
+};
+
+const beforeReady: RequestListener = (_request, response) => {
+  response.writeHead(503, { 'Content-Type': 'text/plain', 'Cache-Control': 'no-store', 'Retry-After': '1' });
+  response.end('The server is starting.\n');
+};
+
+const isAmazon = (endpoint: string) => /(^|\.)(amazonaws\.com(\.cn)?|api\.aws)$/.test(new URL(endpoint).hostname);
+
+const contextOf = (config: Config, s3Endpoint: string | undefined): Context => ({
+  region: config.region,
+  target: config.fsxEndpoint && isAmazon(config.fsxEndpoint) ? 'aws' : 'engine',
+  ...(s3Endpoint && !config.fsxEndpoint ? { s3Endpoint } : {}),
+  version: packageJson.version,
+});
+
+/** The console's way to FSx: to the one that is configured, with the SDK's own credentials, or back to ourselves. */
+const fsxOptions = (config: Config, url: string, keys: ReadonlyMap<string, AccessKey> | undefined): FsxOptions => {
+  const { region, fsxEndpoint } = config;
+  if (fsxEndpoint) return { endpoint: fsxEndpoint, region };
+  // Without keys the endpoint accepts any signature, but the SDK does not send a request without one.
+  const anyone = { accessKeyId: 'console', secretAccessKey: 'console' };
+  const admin = [...(keys?.values() ?? [])].find((key) => key.role === 'admin');
+  if (keys && !admin) {
+    throw new ConfigError(['FSX_ACCESS_KEYS_FILE must have a key with the role admin: the console signs with it.']);
+  }
+  return { endpoint: url, region, credentials: admin ?? anyone };
+};
+
+const s3EndpointOf = ({ s3 }: Config, sandbox: string | undefined) => (s3.kind === 'endpoint' ? s3.endpoint : sandbox);
+
+/**
+ * Starts everything: listener, sandbox, engine, workers, sample.
+ * @param stopping cuts the making of the sample short; whoever aborts it disposes of the server then.
+ * @throws ConfigError with a sentence for what the user can mend, such as a port in use.
+ */
+export const startServer = async (config: Config, log: Logger, stopping: AbortSignal): Promise<RunningServer> => {
+  const keys = config.accessKeysFile ? readAccessKeys(config.accessKeysFile) : undefined;
+  let ready = false;
+  let handler = beforeReady;
+
+  await using starting = new AsyncDisposableStack();
+  // First, so that a second server on the same port ends before it touches anything of the first.
+  const server = await listen(config, (request, response) => handler(request, response));
+  starting.defer(() => server.closeAllConnections());
+  const url = urlOf(server, config.host);
+  const isNew = !existsSync(databaseFile(config));
+
+  const sandbox = config.s3.kind === 'sandbox' ? await startSandbox(config, config.s3.port, log) : undefined;
+  starting.defer(() => sandbox?.stop(SANDBOX_GRACE));
+  const s3Endpoint = s3EndpointOf(config, sandbox?.url);
+  const engine = starting.use(await openEngine({ ...engineOptions(config, s3Endpoint), log }));
+  // Whatever a former server's workers had in hand: they are gone.
+  await engine.handBack();
+
+  const fsx = starting.use(openFsx(fsxOptions(config, url, keys)));
+  handler = buildApp({
+    engine,
+    fsx,
+    verifier: keys && signatureVerifier(keys, { region: config.region }),
+    host: config.host,
+    context: contextOf(config, s3Endpoint),
+    console: CONSOLE,
+    isReady: () => ready,
+    log,
+  });
+  const workers = startWorkers({ count: config.workers, sandbox: sandbox?.url, engine, log });
+  starting.defer(async () => {
+    ready = false;
+    await Promise.all([close(server), workers.stop(WORKER_GRACE)]);
+  });
+
+  if (isNew && sandbox && config.sample && !config.fsxEndpoint) {
+    const { dataDirectory } = config;
+    await makeSample({ engine, dataDirectory, bucket: SAMPLE_BUCKET, signal: stopping });
+  }
+  ready = true;
+
+  // From here on the caller owns what was started.
+  const started = starting.move();
+  return { url, s3Endpoint, [Symbol.asyncDispose]: () => started.disposeAsync() };
+};

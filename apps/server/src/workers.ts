@@ -1,0 +1,30 @@
+import type { Engine } from '@drt/engine';
+import type { Logger } from 'pino';
+
+import { type Child, keepRunning, type Kept, startChild } from './child.ts';
+import { workerEnvironment } from './config.ts';
+
+const ENTRY = new URL('worker.ts', import.meta.url);
+
+interface WorkerOptions {
+  readonly count: number;
+  /** URL of the sandbox, if it is the store. */
+  readonly sandbox: string | undefined;
+  readonly engine: Pick<Engine, 'handBack'>;
+  readonly log: Logger;
+}
+
+/** Starts worker processes and keeps that many running. */
+export const startWorkers = ({ count, sandbox, engine, log }: WorkerOptions): Kept => {
+  const start = () => startChild(ENTRY, workerEnvironment(sandbox));
+  // What a dead worker had in hand need not wait until its leases run out.
+  const afterwards = (dead: Child) => engine.handBack(`pid-${dead.pid}`);
+  const workers = Array.from({ length: count }, (_, index) =>
+    keepRunning({ name: `worker ${index + 1}`, first: start(), again: start, afterwards, log }),
+  );
+  return {
+    async stop(graceMilliseconds) {
+      await Promise.all(workers.map((worker) => worker.stop(graceMilliseconds)));
+    },
+  };
+};

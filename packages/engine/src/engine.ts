@@ -1,0 +1,36 @@
+import type { Input, OperationName, Output } from '@drt/contract';
+
+import { type EngineOptions, openContext } from './context.ts';
+import { operations } from './operations.ts';
+import { workJobs } from './work.ts';
+
+export type { EngineOptions, Log } from './context.ts';
+
+export interface Engine extends AsyncDisposable {
+  /**
+   * One FSx operation.
+   * @throws FsxError what the caller did wrong, with one of the modelled codes.
+   */
+  call<Name extends OperationName>(operation: Name, input: Input<Name>): Promise<Output<Name>>;
+  /**
+   * Works jobs until the signal aborts, and resolves when work in flight is finished or handed back. `worker` names
+   * this worker in its leases: see `handBack`.
+   */
+  work(options: { readonly signal: AbortSignal; readonly worker?: string }): Promise<void>;
+  /**
+   * Gives the jobs of a worker that is known to be dead, or of all workers, to the living at once instead of when their
+   * leases run out. Wrong guesses do no harm: every write of a worker is fenced on its attempt.
+   */
+  handBack(worker?: string): Promise<void>;
+}
+
+/** Opens the engine on its database, creating or migrating it. */
+export async function openEngine(options: EngineOptions): Promise<Engine> {
+  const context = await openContext(options);
+  return {
+    call: (operation, input) => operations[operation](context, input),
+    work: ({ signal, worker = `pid-${process.pid}` }) => workJobs(context, { signal, worker }),
+    handBack: (worker) => context.jobs.handBack(worker),
+    [Symbol.asyncDispose]: () => context[Symbol.asyncDispose](),
+  };
+}

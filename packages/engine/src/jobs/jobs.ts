@@ -1,0 +1,38 @@
+import type { Transaction } from '../store/sql.ts';
+
+/** What a worker has to do. Each names rows; what those rows say when the job is worked is what counts. */
+export type Job =
+  | { readonly kind: 'adopt-file-system'; readonly id: string }
+  | { readonly kind: 'delete-file-system'; readonly id: string }
+  | { readonly kind: 'create-association'; readonly id: string }
+  | { readonly kind: 'delete-association'; readonly id: string; readonly deleteData: boolean }
+  | { readonly kind: 'admit'; readonly id: string }
+  | { readonly kind: 'plan'; readonly id: string }
+  | { readonly kind: 'batch'; readonly id: string; readonly number: number }
+  | { readonly kind: 'finish'; readonly id: string };
+
+export interface WorkOptions {
+  readonly signal: AbortSignal;
+  /** Names the worker in its leases. */
+  readonly worker: string;
+  /** Jobs at work at the same time. */
+  readonly concurrency: number;
+  /** Told of a job that threw. It will be given out again. */
+  readonly onFailure: (job: Job, error: unknown) => void;
+}
+
+/**
+ * The port to the queue. What an implementation promises (see `jobs.contract.ts`):
+ * - A job is enqueued inside the caller's transaction: no commit, no job.
+ * - Every job is handed out at least once; again when the worker died, lost its lease or threw. Handlers are fenced by
+ *   numbers of their own, because a worker that lost its lease may still be running.
+ * - Jobs are handed out in the order in which they were enqueued, as far as several workers can keep an order.
+ * - `work` resolves once its signal has aborted and every handler has returned. A handler that throws because of that
+ *   abort hands its job back at once.
+ */
+export interface Jobs {
+  enqueue(tx: Transaction, jobs: readonly Job[]): Promise<void>;
+  work(handler: (job: Job, signal: AbortSignal) => Promise<void>, options: WorkOptions): Promise<void>;
+  /** Ends the leases of one worker that is known to be dead, or of all. */
+  handBack(worker?: string): Promise<void>;
+}

@@ -1,0 +1,125 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { placeholders, type Sql } from '../store/sql.ts';
+import type { Job, Jobs } from './jobs.ts';
+
+export interface LocalJobsOptions {
+  readonly now: () => number;
+  /** A lease that is not renewed runs out after this long. */
+  readonly leaseMs?: number;
+  /** How often an idle worker looks. A look is one indexed read. */
+  readonly pollMs?: number;
+  /** A job that threw waits this long, times its attempts, before it is handed out again. */
+  readonly retryMs?: number;
+}
+
+interface Row {
+  readonly id: string;
+  readonly payload: string;
+  readonly attempt: number;
+}
+
+/** A queue in one table of the database the engine already has. */
+export function localJobs(sql: Sql, { now, leaseMs = 15_000, pollMs = 50, retryMs = 1000 }: LocalJobsOptions): Jobs {
+  const claim = (worker: string) =>
+    sql.transaction((tx) =>
+      tx.query<Row>(
+        `UPDATE jobs SET free_at = $1, attempt = attempt + 1, worker = $2
+         WHERE id = (SELECT id FROM jobs WHERE free_at <= $3 ORDER BY seq LIMIT 1)
+         RETURNING id, payload, attempt`,
+        [now() + leaseMs, worker, now()],
+      ),
+    );
+
+  const isAnyFree = async () =>
+    (await sql.query('SELECT id FROM jobs WHERE free_at <= $1 ORDER BY seq LIMIT 1', [now()])).length > 0;
+
+  const free = (row: Row, from: number) =>
+    sql.transaction((tx) =>
+      tx.query('UPDATE jobs SET free_at = $1, worker = NULL WHERE id = $2 AND attempt = $3', [
+        from,
+        row.id,
+        row.attempt,
+      ]),
+    );
+
+  const work: Jobs['work'] = async (handler, { signal, worker, concurrency, onFailure }) => {
+    const running = new Map<string, { row: Row; done: Promise<void> }>();
+
+    const run = async (row: Row) => {
+      // Written by `enqueue` from a `Job`.
+      const job = JSON.parse(row.payload) as Job;
+      try {
+        await handler(job, signal);
+        await sql.transaction((tx) =>
+          tx.query('DELETE FROM jobs WHERE id = $1 AND attempt = $2', [row.id, row.attempt]),
+        );
+      } catch (error) {
+        if (signal.aborted) {
+          await free(row, now());
+        } else {
+          onFailure(job, error);
+          await free(row, now() + retryMs * Math.min(row.attempt, 30));
+        }
+      }
+    };
+
+    const renew = async () => {
+      if (running.size === 0) return;
+      const rows = [...running.values()].map(({ row }) => row);
+      await sql.transaction(async (tx) => {
+        for (const row of rows) {
+          await tx.query('UPDATE jobs SET free_at = $1 WHERE id = $2 AND attempt = $3', [
+            now() + leaseMs,
+            row.id,
+            row.attempt,
+          ]);
+        }
+      });
+    };
+    const renewal = setInterval(() => {
+      // A renewal that fails loses the lease at worst, which fencing allows for.
+      renew().catch((error: unknown) => onFailure({ kind: 'admit', id: 'lease renewal' }, error));
+    }, leaseMs / 3);
+
+    try {
+      while (!signal.aborted) {
+        const row = running.size < concurrency && (await isAnyFree()) ? (await claim(worker))[0] : undefined;
+        if (row) {
+          const done = run(row)
+            .catch((error: unknown) => onFailure(JSON.parse(row.payload) as Job, error))
+            .finally(() => running.delete(row.id));
+          running.set(row.id, { row, done });
+        } else {
+          const idle = delay(pollMs, undefined, { signal }).catch(() => undefined);
+          // With every place taken, the end of one job is what to wait for.
+          await (running.size < concurrency ? idle : Promise.race([idle, ...[...running.values()].map((r) => r.done)]));
+        }
+      }
+      await Promise.all([...running.values()].map(({ done }) => done));
+    } finally {
+      clearInterval(renewal);
+    }
+  };
+
+  return {
+    work,
+    enqueue: async (tx, jobs) => {
+      if (jobs.length === 0) return;
+      const [last] = await tx.query<{ seq: number }>('SELECT coalesce(max(seq), 0) AS seq FROM jobs');
+      const first = (last?.seq ?? 0) + 1;
+      await tx.query(
+        `INSERT INTO jobs (id, seq, kind, payload, free_at, attempt) VALUES ${placeholders(jobs.length, 6)}`,
+        jobs.flatMap((job, index) => [randomUUID(), first + index, job.kind, JSON.stringify(job), now(), 0]),
+      );
+    },
+    handBack: async (worker) => {
+      await sql.transaction((tx) =>
+        worker === undefined
+          ? tx.query('UPDATE jobs SET free_at = $1, worker = NULL WHERE worker IS NOT NULL', [now()])
+          : tx.query('UPDATE jobs SET free_at = $1, worker = NULL WHERE worker = $2', [now(), worker]),
+      );
+    },
+  };
+}

@@ -1,0 +1,145 @@
+import fs from 'node:fs';
+
+import type { Attributes, Kind } from './attributes.ts';
+import { underDescriptor } from './beneath.ts';
+import { failureOfErrno, isFailure, posix } from './failure.ts';
+import { attributesAt } from './syscalls.ts';
+
+/** One name in a directory. */
+export interface Name {
+  /** undefined when the name is not valid UTF-8 */
+  readonly text: string | undefined;
+  readonly raw: Buffer;
+  /** What the listing said; the entry may be something else by now. */
+  readonly kind: Kind;
+}
+
+class TextName implements Name {
+  readonly text: string;
+  readonly kind: Kind;
+
+  constructor(text: string, kind: Kind) {
+    this.text = text;
+    this.kind = kind;
+  }
+
+  get raw() {
+    return Buffer.from(this.text);
+  }
+}
+
+const kindOf = (entry: fs.Dirent<string> | fs.Dirent<Buffer>): Kind => {
+  if (entry.isFile()) return 'file';
+  if (entry.isDirectory()) return 'directory';
+  return entry.isSymbolicLink() ? 'symlink' : 'other';
+};
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+const nameOfBytes = (raw: Buffer, kind: Kind): Name => {
+  try {
+    return { text: utf8.decode(raw), raw, kind };
+  } catch {
+    return { text: undefined, raw, kind };
+  }
+};
+
+/** For file systems that list names without their types. */
+export const listWithLstat = (fd: number): Name[] =>
+  fs.readdirSync(underDescriptor(fd), { encoding: 'buffer' }).flatMap((raw) => {
+    const found = attributesAt(fd, raw);
+    return typeof found === 'object' ? [nameOfBytes(raw, found.kind)] : [];
+  });
+
+const listWithTypes = (fd: number): Name[] => {
+  const path = underDescriptor(fd);
+  const entries = fs.readdirSync(path, { withFileTypes: true });
+  // Node replaces what it cannot decode by U+FFFD, so only listings that show one need their bytes looked at.
+  if (!entries.some((entry) => entry.name.includes('\ufffd'))) {
+    return entries.map((entry) => new TextName(entry.name, kindOf(entry)));
+  }
+  return fs
+    .readdirSync(path, { withFileTypes: true, encoding: 'buffer' })
+    .map((entry) => nameOfBytes(entry.name, kindOf(entry)));
+};
+
+const listDescriptor = (fd: number): Name[] => {
+  try {
+    return listWithTypes(fd);
+  } catch (error) {
+    // Where a listing has no types Node asks lstat for each, and throws when an entry is gone by then.
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return listWithLstat(fd);
+    throw error;
+  }
+};
+
+/** An open directory of a tree: names in it stay names in it, wherever the directory is moved meanwhile. */
+export class Directory implements Disposable {
+  /** Relative to the root of the tree. */
+  readonly path: string;
+  #fd: number;
+
+  /** Takes over the descriptor. */
+  constructor(fd: number, path: string) {
+    this.#fd = fd;
+    this.path = path;
+  }
+
+  /** Fails with EBADF once disposed of, when the kernel may have given the number to something else. */
+  get fd(): number {
+    return this.#fd;
+  }
+
+  /** The path of an entry, for messages. */
+  pathOf(name: string): string {
+    return this.path === '' ? name : `${this.path}/${name}`;
+  }
+
+  /** A name for `node:fs` calls that do not follow the last component. */
+  at(name: string): string {
+    return underDescriptor(this.#fd, name);
+  }
+
+  get attributes(): Attributes {
+    const found = attributesAt(this.#fd, '');
+    if (typeof found === 'number') throw failureOfErrno(-found, this.path);
+    return found;
+  }
+
+  /** undefined when there is no such entry. */
+  lstat(name: string): Attributes | undefined {
+    const found = attributesAt(this.#fd, name);
+    if (typeof found === 'object') return found;
+    const failure = failureOfErrno(-found, this.pathOf(name));
+    if (failure.kind === 'NotFound') return undefined;
+    throw failure;
+  }
+
+  /** Names without `.` and `..`, unsorted. */
+  list(): Name[] {
+    return posix(this.path, () => listDescriptor(this.#fd));
+  }
+
+  /** Makes created, renamed and removed names durable; where the directory may not be read, the kernel decides. */
+  sync(): void {
+    try {
+      posix(this.path, () => {
+        const readable = fs.openSync(underDescriptor(this.#fd), fs.constants.O_RDONLY | fs.constants.O_DIRECTORY);
+        try {
+          fs.fsyncSync(readable);
+        } finally {
+          fs.closeSync(readable);
+        }
+      });
+    } catch (error) {
+      if (!isFailure(error, 'AccessDenied')) throw error;
+    }
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#fd < 0) return;
+    fs.closeSync(this.#fd);
+    this.#fd = -1;
+  }
+}
+

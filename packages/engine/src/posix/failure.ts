@@ -1,0 +1,84 @@
+import { getSystemErrorName } from 'node:util';
+
+/** What can go wrong with one path of a tree, told apart as far as a caller may act on it. */
+export type PosixFailureKind =
+  | 'RootMissing'
+  | 'NotFound'
+  | 'AccessDenied'
+  | 'NotADirectory'
+  | 'IsADirectory'
+  /** A symbolic link where none may be: links are data here and never followed. */
+  | 'Symlink'
+  /** Not a path below the root, or one that leads to another mount where that is not allowed. */
+  | 'Outside'
+  | 'NameTooLong'
+  | 'NoSpace'
+  | 'ReadOnly'
+  /** A FIFO, a socket or a device: never opened. */
+  | 'Special'
+  | 'Other';
+
+const SENTENCES: Readonly<Record<PosixFailureKind, string>> = {
+  RootMissing: 'the root directory cannot be opened',
+  NotFound: 'no such file or directory',
+  AccessDenied: 'permission denied',
+  NotADirectory: 'not a directory',
+  IsADirectory: 'is a directory',
+  Symlink: 'a symbolic link stands where none is followed',
+  Outside: 'not a path inside the file system',
+  NameTooLong: 'the name or path is too long',
+  NoSpace: 'no space left',
+  ReadOnly: 'the file system is read-only',
+  Special: 'a FIFO, socket or device',
+  Other: 'the operation failed',
+};
+
+const KINDS: Readonly<Record<string, PosixFailureKind>> = {
+  ENOENT: 'NotFound',
+  EACCES: 'AccessDenied',
+  EPERM: 'AccessDenied',
+  ENOTDIR: 'NotADirectory',
+  EISDIR: 'IsADirectory',
+  ELOOP: 'Symlink',
+  EXDEV: 'Outside',
+  ENAMETOOLONG: 'NameTooLong',
+  ENOSPC: 'NoSpace',
+  EDQUOT: 'NoSpace',
+  EROFS: 'ReadOnly',
+};
+
+/** The one error of `posix/`. Its path is relative to the root, so that no message tells where the root lies. */
+export class PosixFailure extends Error {
+  readonly kind: PosixFailureKind;
+  /** `ENOENT` and the like; absent where the refusal is our own and no call was made. */
+  readonly errno?: string;
+  readonly path: string;
+
+  constructor(kind: PosixFailureKind, path: string, errno?: string) {
+    super(`${path || '/'}: ${SENTENCES[kind]}${errno === undefined ? '' : ` (${errno})`}`);
+    this.name = 'PosixFailure';
+    this.kind = kind;
+    this.path = path;
+    if (errno !== undefined) this.errno = errno;
+  }
+}
+
+/** The failure that an errno number of a system call means. */
+export const failureOfErrno = (errno: number, path: string): PosixFailure => {
+  const code = getSystemErrorName(-errno);
+  return new PosixFailure(KINDS[code] ?? 'Other', path, code);
+};
+
+/** Runs calls of `node:fs` about `path` and throws what they throw as a `PosixFailure`. */
+export const posix = <Result>(path: string, calls: () => Result): Result => {
+  try {
+    return calls();
+  } catch (error) {
+    if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') throw error;
+    throw new PosixFailure(KINDS[error.code] ?? 'Other', path, error.code);
+  }
+};
+
+/** Whether `error` is a failure of one of these kinds. */
+export const isFailure = (error: unknown, ...kinds: readonly PosixFailureKind[]): error is PosixFailure =>
+  error instanceof PosixFailure && kinds.includes(error.kind);

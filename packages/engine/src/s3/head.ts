@@ -1,0 +1,74 @@
+import { type Call, S3Failure, unacceptable } from './failure.ts';
+import type { Retrier } from './retry.ts';
+import type { Metadata, ObjectHead } from './s3.ts';
+import { type Answer, type Headers, type Wire, headerOf } from './wire.ts';
+
+const metaPrefix = 'x-amz-meta-';
+const metadataName = /^[a-z0-9!#$%&'*+.^_`|~-]+$/;
+const printable = /^(?:[!-~](?:[ -~]*[!-~])?)?$/;
+
+export const unquoted = (etag: string): string => etag.replaceAll('"', '');
+
+/**
+ * User metadata as request headers. Only what every store returns unchanged is accepted: names in lower case, values of
+ * printable ASCII without a space at either end (S3 answers with anything else encoded, or trimmed).
+ */
+export const metadataHeaders = (call: Call, metadata: Metadata): Record<string, string> => {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(metadata)) {
+    if (!metadataName.test(name)) throw unacceptable(call, 'a metadata name is not a header name in lower case');
+    if (!printable.test(value)) throw unacceptable(call, `the metadata value of ${name} is not printable ASCII`);
+    headers[metaPrefix + name] = value;
+  }
+  return headers;
+};
+
+const metadataOf = (headers: Headers): Metadata => {
+  const metadata: Record<string, string> = {};
+  for (const name of Object.keys(headers)) {
+    if (name.startsWith(metaPrefix)) metadata[name.slice(metaPrefix.length)] = headerOf(headers, name) ?? '';
+  }
+  return metadata;
+};
+
+/** What the headers of a HEAD or of a GET of the whole object say of it. */
+export const headOf = (call: Call, { headers }: Answer): ObjectHead => {
+  const size = Number(headerOf(headers, 'content-length') ?? Number.NaN);
+  const modified = new Date(headerOf(headers, 'last-modified') ?? Number.NaN);
+  const etag = headerOf(headers, 'etag');
+  if (!Number.isSafeInteger(size) || Number.isNaN(modified.getTime()) || etag === undefined) {
+    throw unacceptable(call, 'the answer lacks Content-Length, Last-Modified or ETag');
+  }
+  const storageClass = headerOf(headers, 'x-amz-storage-class');
+  return {
+    size,
+    etag: unquoted(etag),
+    modified,
+    metadata: metadataOf(headers),
+    ...(storageClass === undefined ? {} : { storageClass }),
+  };
+};
+
+const wordless = new Set([400, 403]);
+
+/** The answer to a HEAD, with retries. */
+export const askHead = async (
+  wire: Wire,
+  retrier: Retrier,
+  bucket: string,
+  key: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Answer> => {
+  const ask = { operation: 'HeadObject', bucket, key, headers };
+  return retrier.run(async () => {
+    try {
+      return await wire.ask({ ...ask, method: 'HEAD' });
+    } catch (error) {
+      if (!(error instanceof S3Failure) || !wordless.has(error.status ?? 0)) throw error;
+      // The refusal of a HEAD has no body to say why: that of a GET tells an expired token from a forbidden object.
+      const { body } = await wire.open({ ...ask, headers: { range: 'bytes=0-0' }, method: 'GET' });
+      for await (const _chunk of body);
+      throw error;
+    }
+  });
+};

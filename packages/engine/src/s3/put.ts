@@ -1,0 +1,149 @@
+import { hash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+
+import type { Buffers } from './buffers.ts';
+import { type Call, S3Failure, unacceptable } from './failure.ts';
+import { askHead, headOf, metadataHeaders, unquoted } from './head.ts';
+import { type Retrier, mayHaveHappened } from './retry.ts';
+import type { Metadata, PutOptions, Source, Stored } from './s3.ts';
+import { type Answer, type Wire, checksumOf, dateOf, headerOf } from './wire.ts';
+
+/** What an upload works with. */
+export interface Uploader {
+  readonly wire: Wire;
+  readonly retrier: Retrier;
+  readonly buffers: Buffers;
+}
+
+export interface ObjectCall extends Call {
+  readonly key: string;
+}
+
+/** How to tell that the object in the store is the one that was sent. */
+export interface Expected {
+  readonly size: number;
+  readonly metadata: Metadata;
+  /** Only asked when it is needed: it may have to be computed. */
+  readonly etag: () => string;
+  readonly checksum: () => string;
+}
+
+/** Reads `into` full from `position` of the source. Throws S3Failure when the source ends early, unless `confirm` does. */
+export const fill = (call: Call, source: Source, into: Buffer, position: number): void => {
+  const read = source.read(into, position);
+  if (read === into.length) return;
+  // The file has shrunk, and its owner has the better words for it.
+  source.confirm();
+  throw unacceptable(call, `the source ended at byte ${position + read} of ${source.size}`);
+};
+
+/**
+ * The time of the server's answer. The Date header is cut to the second: the last millisecond of that second is not
+ * before the LastModified of an object that the request stored, whatever precision a listing shows.
+ */
+export const storedAt = (date: number | undefined): Date => new Date(date === undefined ? Date.now() : date + 999);
+
+/** The requests' headers common to a whole object and the creation of an upload in parts. */
+export const conditions = ({ ifMatch, ifNoneMatch }: PutOptions): Record<string, string> => ({
+  ...(ifMatch === undefined ? {} : { 'if-match': `"${ifMatch}"` }),
+  ...(ifNoneMatch === undefined ? {} : { 'if-none-match': ifNoneMatch }),
+});
+
+const sameMetadata = (one: Metadata, other: Metadata): boolean => {
+  const names = Object.keys(one);
+  return names.length === Object.keys(other).length && names.every((name) => one[name] === other[name]);
+};
+
+/**
+ * Settles by HEAD whether an upload whose answer was lost took place. Undefined when the object is not there or is not
+ * the expected one.
+ */
+export const settle = async (
+  { wire, retrier }: Uploader,
+  { bucket, key }: ObjectCall,
+  expected: Expected,
+): Promise<Stored | undefined> => {
+  const call = { operation: 'HeadObject', bucket, key };
+  let answer: Answer;
+  try {
+    answer = await askHead(wire, retrier, bucket, key, { 'x-amz-checksum-mode': 'ENABLED' });
+  } catch (error) {
+    if (error instanceof S3Failure) return undefined;
+    throw error;
+  }
+  const { etag, size, metadata } = headOf(call, answer);
+  if (size !== expected.size || !sameMetadata(metadata, expected.metadata)) return undefined;
+  // An encrypted object's ETag need not be an MD5; then the checksum that went along decides.
+  const checksum = headerOf(answer.headers, 'x-amz-checksum-crc32');
+  if (etag !== expected.etag() && (checksum === undefined || checksum !== expected.checksum())) return undefined;
+  return { etag, date: storedAt(dateOf(answer.headers)) };
+};
+
+const send = async (
+  uploader: Uploader,
+  call: ObjectCall,
+  body: Buffer,
+  headers: Readonly<Record<string, string>>,
+  { metadata = {}, signal }: PutOptions,
+): Promise<Stored> => {
+  const { wire, retrier } = uploader;
+  const expected: Expected = {
+    size: body.length,
+    metadata,
+    etag: () => hash('md5', body, 'hex'),
+    checksum: () => checksumOf(crc32(body)),
+  };
+  let unsure = false;
+  const attempt = async (): Promise<Stored> => {
+    try {
+      const answer = await wire.ask({ ...call, method: 'PUT', headers, body });
+      const etag = headerOf(answer.headers, 'etag');
+      if (etag === undefined) throw unacceptable(call, 'the answer lacks an ETag');
+      return { etag: unquoted(etag), date: storedAt(dateOf(answer.headers)) };
+    } catch (error) {
+      if (!(error instanceof S3Failure)) throw error;
+      // The condition may have failed because the attempt before this one met it.
+      const stored = unsure && error.kind === 'PreconditionFailed' ? await settle(uploader, call, expected) : undefined;
+      if (stored !== undefined) return stored;
+      unsure ||= mayHaveHappened(error);
+      throw error;
+    }
+  };
+  try {
+    return await retrier.run(attempt, signal);
+  } catch (error) {
+    // Aborted with an answer outstanding: what the store holds decides whether this was an upload.
+    const stored = unsure && signal?.aborted === true ? await settle(uploader, call, expected) : undefined;
+    if (stored === undefined) throw error;
+    return stored;
+  }
+};
+
+/** Uploads a source in one request. */
+export const putWhole = async (
+  uploader: Uploader,
+  bucket: string,
+  key: string,
+  source: Source,
+  options: PutOptions,
+): Promise<Stored> => {
+  const call = { operation: 'PutObject', bucket, key };
+  const headers = {
+    ...metadataHeaders(call, options.metadata ?? {}),
+    ...conditions(options),
+    ...(options.contentType === undefined ? {} : { 'content-type': options.contentType }),
+  };
+  const body = await uploader.buffers.take(source.size);
+  let finished = false;
+  try {
+    options.signal?.throwIfAborted();
+    fill(call, source, body, 0);
+    source.confirm();
+    const stored = await send(uploader, call, body, headers, options);
+    finished = true;
+    return stored;
+  } finally {
+    if (finished) uploader.buffers.give(body);
+    else uploader.buffers.drop(body);
+  }
+};

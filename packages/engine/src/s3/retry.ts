@@ -1,0 +1,177 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { S3Failure } from './failure.ts';
+
+const baseMs = 100;
+const capMs = 5_000;
+
+const askSlowly = new Set([
+  'BandwidthLimitExceeded',
+  'RequestLimitExceeded',
+  'ServiceUnavailable',
+  'SlowDown',
+  'Throttling',
+  'ThrottlingException',
+  'TooManyRequests',
+]);
+
+const askAgain = new Set([
+  // The store says that what arrived is not what was sent.
+  'BadDigest',
+  'IncompleteBody',
+  'XAmzContentSHA256Mismatch',
+  // Two writes to one key crossed.
+  'ConditionalRequestConflict',
+  'OperationAborted',
+  'InternalError',
+  'RequestTimeout',
+]);
+
+const newCredentials = new Set(['ExpiredToken', 'ExpiredTokenException', 'InvalidToken', 'TokenRefreshRequired']);
+
+/** What the next connection will not change. */
+const permanent = /^(CERT_|ERR_TLS_|ERR_SSL_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_)/;
+
+type Verdict = 'give up' | 'again' | 'again, all slower' | 'once, with new credentials' | 'once, with the right time';
+
+const codeOf = (cause: unknown): string =>
+  cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : '';
+
+const verdictOn = ({ kind, status = 0, s3Code = '', cause }: S3Failure): Verdict => {
+  if (kind === 'Unreachable') return permanent.test(codeOf(cause)) ? 'give up' : 'again';
+  if (newCredentials.has(s3Code)) return 'once, with new credentials';
+  if (s3Code === 'RequestTimeTooSkewed') return 'once, with the right time';
+  if (askSlowly.has(s3Code) || status === 503 || status === 429) return 'again, all slower';
+  if (askAgain.has(s3Code) || status === 408) return 'again';
+  return status >= 500 && status !== 501 ? 'again' : 'give up';
+};
+
+/** True where the store may have carried out the request although no answer said so. */
+export const mayHaveHappened = ({ kind, status = 0 }: S3Failure): boolean => kind === 'Unreachable' || status >= 500;
+
+/** One call's failures so far: says after each whether to try again, and waits until then. */
+interface Patience {
+  /**
+   * Waits until the next attempt may start; throws `failure` when there is to be none, or the reason of an abort.
+   * `began` is when the failed attempt began, in milliseconds of `performance.now()`.
+   */
+  after(failure: S3Failure, began: number): Promise<void>;
+  /** Forgets earlier failures: the call has moved on since. */
+  progressed(): void;
+}
+
+interface RetrierOptions {
+  /** Attempts after the first. */
+  readonly retries: number;
+  /** Asks for other credentials than those used at `since` (milliseconds of `performance.now()`). */
+  readonly renewCredentials: (since: number) => Promise<void>;
+  /** Ends every wait; no attempt starts after it. */
+  readonly closing: AbortSignal;
+}
+
+/**
+ * The one retry rule of the client: exponential backoff with full jitter, and one pause for everybody when the store
+ * asks to be called less often.
+ *
+ * The pause doubles only for a request that was sent after the last pause began: 32 requests told off at the same
+ * moment are one complaint, not 32.
+ */
+export class Retrier {
+  readonly #options: RetrierOptions;
+  #pausedUntil = 0;
+  #pauseBegan = -1;
+  #pauseMs = 0;
+
+  constructor(options: RetrierOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Runs `attempt` until it succeeds or a retry is pointless. An S3Failure of the last attempt, or whatever else
+   * `attempt` throws, passes through; an abort of `signal`, seen between attempts, throws its reason.
+   */
+  async run<T>(attempt: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    const patience = this.patience(signal);
+    for (;;) {
+      signal?.throwIfAborted();
+      if (this.#pausedUntil !== 0) await this.#pause(signal);
+      const began = performance.now();
+      try {
+        const result = await attempt();
+        if (this.#pauseMs !== 0) this.#pauseMs = this.#pauseMs < baseMs ? 0 : this.#pauseMs / 2;
+        return result;
+      } catch (error) {
+        if (error instanceof S3Failure) {
+          await patience.after(error, began);
+        } else {
+          signal?.throwIfAborted();
+          throw error;
+        }
+      }
+    }
+  }
+
+  patience(signal?: AbortSignal): Patience {
+    const { retries, renewCredentials, closing } = this.#options;
+    let failures = 0;
+    let chancesTaken = new Set<Verdict>();
+    const takeChance = (verdict: Verdict, failure: S3Failure): void => {
+      if (chancesTaken.has(verdict)) throw failure;
+      chancesTaken.add(verdict);
+    };
+    const after = async (failure: S3Failure, began: number): Promise<void> => {
+      if (closing.aborted) throw failure;
+      const verdict = verdictOn(failure);
+      switch (verdict) {
+        case 'give up':
+          throw failure;
+        case 'once, with new credentials':
+          takeChance(verdict, failure);
+          await renewCredentials(began);
+          break;
+        case 'once, with the right time':
+          takeChance(verdict, failure);
+          break;
+        case 'again, all slower':
+        case 'again':
+          if (failures >= retries) throw failure;
+          if (verdict === 'again, all slower') this.#slowDown(began);
+          await this.#wait(Math.random() * Math.min(capMs, baseMs * 2 ** failures), signal);
+          failures += 1;
+          break;
+      }
+      if (closing.aborted) throw failure;
+      signal?.throwIfAborted();
+    };
+    const progressed = (): void => {
+      failures = 0;
+      chancesTaken = new Set();
+    };
+    return { after, progressed };
+  }
+
+  #slowDown(attemptBegan: number): void {
+    if (attemptBegan < this.#pauseBegan) return;
+    this.#pauseMs = Math.min(capMs, Math.max(baseMs, this.#pauseMs * 2));
+    this.#pauseBegan = performance.now();
+    this.#pausedUntil = this.#pauseBegan + this.#pauseMs;
+  }
+
+  async #pause(signal?: AbortSignal): Promise<void> {
+    for (;;) {
+      const left = this.#pausedUntil - performance.now();
+      if (left <= 0) break;
+      // Spread the return, or the pause ends in a burst.
+      await this.#wait(left + Math.random() * baseMs, signal);
+      if (this.#options.closing.aborted) break;
+    }
+    this.#pausedUntil = 0;
+    signal?.throwIfAborted();
+  }
+
+  async #wait(ms: number, signal?: AbortSignal): Promise<void> {
+    const { closing } = this.#options;
+    const ending = signal === undefined ? closing : AbortSignal.any([closing, signal]);
+    await sleep(ms, undefined, { signal: ending }).catch(() => {});
+  }
+}

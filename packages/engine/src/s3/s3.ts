@@ -1,0 +1,104 @@
+/** What `openS3` needs to know. Everything but the region has a default. */
+export interface S3Options {
+  /** Such as `http://127.0.0.1:9090`; without it, AWS S3 itself in `region` (virtual-hosted style). */
+  readonly endpoint?: string;
+  readonly region: string;
+  /** Static keys; without them, the AWS SDK's provider chain. */
+  readonly credentials?: {
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+    readonly sessionToken?: string;
+  };
+  /** Bytes a part; default 16 MiB, raised so that 10,000 parts hold the object. */
+  readonly partSize?: number;
+  /** Bytes from which an object is uploaded in parts; default 32 MiB. */
+  readonly multipartThreshold?: number;
+  /** Parts of one object on the wire at a time; default 4. */
+  readonly partsInFlight?: number;
+  /** Attempts after the first; default 10. */
+  readonly retries?: number;
+  /** An attempt that moves no byte for so many milliseconds has failed; default 30,000. */
+  readonly stallMs?: number;
+  /** Milliseconds to connect; default 10,000. */
+  readonly connectMs?: number;
+}
+
+/** User metadata; keys in lower case and without `x-amz-meta-`. */
+export type Metadata = Readonly<Record<string, string>>;
+
+/** One line of a listing. */
+export interface Listed {
+  readonly key: string;
+  readonly size: number;
+  /** Without quotation marks. */
+  readonly etag: string;
+  readonly modified: Date;
+  readonly storageClass?: string;
+}
+
+export interface ObjectHead {
+  readonly size: number;
+  /** Without quotation marks. */
+  readonly etag: string;
+  readonly modified: Date;
+  readonly metadata: Metadata;
+  readonly storageClass?: string;
+}
+
+/** What the store said of an upload. */
+export interface Stored {
+  /** Without quotation marks. */
+  readonly etag: string;
+  /** The answer's Date header: not before the object's LastModified. */
+  readonly date: Date;
+}
+
+/** Bytes to upload. Read synchronously: worker processes may block. */
+export interface Source {
+  readonly size: number;
+  /** Fills `into` from `position`; returns the bytes read, fewer only at the end of the file. */
+  read(into: Buffer, position: number): number;
+  /** Called once after the last byte was read and before the object can become visible; throws to abandon the upload. */
+  confirm(): void;
+}
+
+export interface PutOptions {
+  readonly metadata?: Metadata;
+  readonly contentType?: string;
+  /** Only if the object's ETag is this one (without quotation marks); else `PreconditionFailed`. */
+  readonly ifMatch?: string;
+  /** Only if there is no object at the key; else `PreconditionFailed`. */
+  readonly ifNoneMatch?: '*';
+  /** Aborts between attempts and parts; an aborted put leaves no object and no multipart upload. */
+  readonly signal?: AbortSignal;
+}
+
+export interface S3 extends AsyncDisposable {
+  headBucket(bucket: string): Promise<void>;
+  list(
+    bucket: string,
+    prefix: string,
+    options?: { startAfter?: string; signal?: AbortSignal },
+  ): AsyncIterable<readonly Listed[]>;
+  head(bucket: string, key: string): Promise<ObjectHead>;
+  put(bucket: string, key: string, source: Source, options?: PutOptions): Promise<Stored>;
+  get(
+    bucket: string,
+    key: string,
+    options?: { ifMatch?: string; signal?: AbortSignal },
+  ): Promise<{ head: ObjectHead; body: AsyncIterable<Buffer> }>;
+}
+
+export function openS3(_options: S3Options): S3 {
+  throw new Error('not built yet');
+}
+
+/** A small source in memory: directory markers, symlink targets, reports. */
+export const bytes = (data: Buffer | string): Source => {
+  const content = Buffer.from(data);
+  return {
+    size: content.length,
+    read: (into, position) => content.copy(into, 0, position),
+    confirm: () => {},
+  };
+};

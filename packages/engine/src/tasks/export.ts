@@ -1,0 +1,89 @@
+import { objectKeyOf, treePathOf } from '../associations/resolve.ts';
+import { pack } from '../catalog/catalog.ts';
+import { toMetadata } from '../posix/metadata.ts';
+import type { Attributes, OpenFile } from '../posix/tree.ts';
+import { bytes, type Source } from '../s3/s3.ts';
+import { type Entry, EntryFailure, type Outcome, type Sides } from './transfer.ts';
+
+/** Longest S3 key, in bytes. */
+export const MAX_KEY_BYTES = 1024;
+
+/** Largest file that FSx exports: 5 TiB. */
+const MAX_FILE_BYTES = 5 * 2 ** 40;
+
+/** How often a file that changes while it is read is read again before the task gives up on it. */
+const READS = 3;
+
+class ChangedWhileRead extends Error {}
+
+const isSame = (one: Attributes, other: Attributes) => pack(one) === pack(other);
+
+/** The bytes of an open file, abandoned as soon as the file turns out to be another than the one that was opened. */
+function fileSource(file: OpenFile): Source {
+  return {
+    size: file.attributes.size,
+    read: (into, position) => {
+      const wanted = Math.min(into.length, file.attributes.size - position);
+      const read = file.read(into.subarray(0, wanted), position);
+      if (read < wanted) throw new ChangedWhileRead();
+      return read;
+    },
+    confirm: () => {
+      if (!isSame(file.attributes, file.now())) throw new ChangedWhileRead();
+    },
+  };
+}
+
+async function put({ s3, association, signal }: Sides, key: string, source: Source, attributes: Attributes) {
+  const stored = await s3.put(association.bucket, objectKeyOf(association, key), source, {
+    metadata: toMetadata(attributes),
+    ...(attributes.kind === 'directory' ? { contentType: 'application/x-directory' } : {}),
+    signal,
+  });
+  return {
+    kind: 'done' as const,
+    bytes: source.size,
+    row: { key, attributes: pack(attributes), etag: stored.etag, modified: stored.date.getTime() },
+  };
+}
+
+async function exportFile(sides: Sides, key: string): Promise<Outcome> {
+  const path = treePathOf(sides.association, key);
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      using file = sides.tree.openFile(path);
+      return await put(sides, key, fileSource(file), file.attributes);
+    } catch (error) {
+      if (!(error instanceof ChangedWhileRead)) throw error;
+      if (attempt >= READS) throw new EntryFailure('ResourceBusy', 'the file changed each time it was read');
+    }
+  }
+}
+
+/** Uploads one entry: a file's bytes, a symlink's target, an empty object for a directory, with POSIX metadata. */
+export async function exportEntry(sides: Sides, [key]: Entry): Promise<Outcome> {
+  const bytesOfKey = Buffer.byteLength(objectKeyOf(sides.association, key));
+  if (bytesOfKey > MAX_KEY_BYTES) {
+    throw new EntryFailure(
+      'PathSizeTooLong',
+      `the object key would have ${bytesOfKey} bytes, ${MAX_KEY_BYTES} at most`,
+    );
+  }
+  const path = treePathOf(sides.association, key);
+  const attributes = sides.tree.lstat(path);
+  const isDirectory = attributes?.kind === 'directory';
+  if (!attributes || isDirectory !== key.endsWith('/')) {
+    throw new EntryFailure('ResourceBusy', 'it was removed or replaced while the task ran');
+  }
+  switch (attributes.kind) {
+    case 'directory':
+      return put(sides, key, bytes(''), attributes);
+    case 'symlink':
+      return put(sides, key, bytes(sides.tree.readLink(path)), attributes);
+    case 'file':
+      if (attributes.size > MAX_FILE_BYTES) throw new EntryFailure('FileSizeTooLarge', 'the file is larger than 5 TiB');
+      return exportFile(sides, key);
+    case 'other':
+      throw new EntryFailure('ResourceBusy', 'it was replaced by a special file while the task ran');
+  }
+}

@@ -1,0 +1,57 @@
+import { clip } from '@drt/contract/errors';
+
+import type { Context } from '../context.ts';
+import { claimTask, type TaskRow, lockTask } from '../store/tasks.ts';
+import { move } from './lifecycle.ts';
+import { admitNext } from './progress.ts';
+import { deliverReport } from './report.ts';
+
+const VERBS = {
+  EXPORT_TO_REPOSITORY: 'export',
+  IMPORT_METADATA_FROM_REPOSITORY: 'import',
+  RELEASE_DATA_FROM_FILESYSTEM: 'release',
+  AUTO_RELEASE_DATA: 'release',
+} as const;
+
+/** Why a task failed: its own reason first, then its entries, then a report that did not arrive. */
+function failureMessage(task: TaskRow, undelivered: string | undefined): string {
+  const sentences: string[] = [];
+  if (task.failure !== null) sentences.push(task.failure);
+  if (task.failed > 0) {
+    const hasReport = (JSON.parse(task.report) as { Enabled: boolean }).Enabled && undelivered === undefined;
+    sentences.push(
+      `${task.failed} of ${task.total} ${task.total === 1 ? 'entry' : 'entries'} failed to ${VERBS[task.type]}.${hasReport ? ' The completion report names them.' : ''}`,
+    );
+  }
+  if (undelivered !== undefined) sentences.push(`The completion report could not be delivered: ${undelivered}.`);
+  return clip(sentences.join(' '));
+}
+
+const outcomeOf = (task: TaskRow) => {
+  if (task.lifecycle === 'CANCELING') return 'CANCELED' as const;
+  return task.failed > 0 || task.failure !== null ? ('FAILED' as const) : ('SUCCEEDED' as const);
+};
+
+/** Delivers the report, ends the task, and lets the next one of its file system begin. */
+export async function finishTask(context: Context, { id }: { readonly id: string }): Promise<void> {
+  const claimed = await context.sql.transaction((tx) => claimTask(tx, id, 'FINISH'));
+  if (!claimed) return;
+  const undelivered = await deliverReport(context, claimed);
+  if (undelivered !== undefined) {
+    context.log.error({ taskId: id, reason: undelivered }, 'completion report not delivered');
+  }
+  await context.sql.transaction(async (tx) => {
+    // A cancel may have come while the report was written; the row as it is now decides.
+    const task = await lockTask(tx, id);
+    if (!task || task.attempt !== claimed.attempt) return;
+    const outcome = outcomeOf(task);
+    await tx.query('UPDATE tasks SET failure = $2, report_failure = $3 WHERE id = $1', [
+      id,
+      outcome === 'FAILED' ? failureMessage(task, undelivered) : null,
+      undelivered ?? null,
+    ]);
+    await move(tx, task, outcome, context.now());
+    await admitNext(context, tx, task.file_system_id);
+    context.log.info({ taskId: id, lifecycle: outcome, total: task.total, failed: task.failed }, 'task ended');
+  });
+}

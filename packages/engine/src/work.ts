@@ -1,0 +1,47 @@
+import { establishAssociation } from './associations/create.ts';
+import { removeAssociation } from './associations/delete.ts';
+import type { Context } from './context.ts';
+import { adoptFileSystem } from './file-systems/adopt.ts';
+import { removeFileSystem } from './file-systems/delete.ts';
+import type { Job } from './jobs/jobs.ts';
+import { workBatch } from './tasks/batch.ts';
+import { finishTask } from './tasks/finish.ts';
+import { planTask } from './tasks/plan.ts';
+import { admitNext } from './tasks/progress.ts';
+
+/** Jobs of one worker at the same time: one more than it can transfer, so that planning goes on beside a batch. */
+const JOBS_AT_A_TIME = 3;
+
+function workJob(context: Context, job: Job, signal: AbortSignal): Promise<void> {
+  switch (job.kind) {
+    case 'adopt-file-system':
+      return adoptFileSystem(context, job);
+    case 'delete-file-system':
+      return removeFileSystem(context, job);
+    case 'create-association':
+      return establishAssociation(context, job);
+    case 'delete-association':
+      return removeAssociation(context, job);
+    case 'admit':
+      return context.sql.transaction((tx) => admitNext(context, tx, job.id));
+    case 'plan':
+      return planTask(context, job, signal);
+    case 'batch':
+      return workBatch(context, job, signal);
+    case 'finish':
+      return finishTask(context, job);
+  }
+}
+
+/** A worker: takes jobs until the signal aborts. */
+export const workJobs = (
+  context: Context,
+  { signal, worker }: { readonly signal: AbortSignal; readonly worker: string },
+): Promise<void> =>
+  context.jobs.work((job, stop) => workJob(context, job, stop), {
+    signal,
+    worker,
+    concurrency: JOBS_AT_A_TIME,
+    onFailure: (job, error) =>
+      context.log.error({ job, error: error instanceof Error ? error.stack : error }, 'job failed'),
+  });

@@ -1,0 +1,40 @@
+import { closeSync, readSync } from 'node:fs';
+
+/** Bytes of an open file. Whoever sends or drops the reply closes the descriptor. */
+export interface FileBody {
+  readonly fd: number;
+  readonly start: number;
+  readonly length: number;
+}
+
+/** An answer that has not been sent yet, so that it can still be lost. */
+export interface Reply {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string | number>>;
+  /** XML, or the bytes of an object. */
+  readonly body?: string | FileBody | undefined;
+}
+
+/** For a reply that nobody is going to see. */
+export function dropReply(reply: Reply): void {
+  if (typeof reply.body === 'object') closeSync(reply.body.fd);
+}
+
+const CHUNK = 256 * 1024;
+
+/** The bytes of a body in pieces; closes the descriptor at the end. Throws when the file is shorter than it was. */
+export function* pieces({ fd, start, length }: FileBody, size = CHUNK): Generator<Buffer, undefined> {
+  try {
+    let done = 0;
+    while (done < length) {
+      const buffer = Buffer.allocUnsafe(Math.min(size, length - done));
+      const read = readSync(fd, buffer, 0, buffer.length, start + done);
+      if (read === 0) throw new Error('A file of the sandbox was made shorter while it was read.');
+      done += read;
+      yield buffer.subarray(0, read);
+    }
+  } finally {
+    closeSync(fd);
+  }
+  return undefined;
+}
