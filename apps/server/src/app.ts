@@ -70,7 +70,7 @@ const answerErrors =
     if (response.headersSent) return void response.destroy();
 
     const failed = known ?? internalError(requestId);
-    const isApi = request.originalUrl.startsWith('/api/') || failed instanceof FsxCallError;
+    const isApi = /^\/api(\/|$)/.test(request.originalUrl) || failed instanceof FsxCallError;
     const { status, body } = isApi ? apiFailure(failed, requestId) : awsFailure(failed);
     response.locals['code'] = failed instanceof FsxCallError ? failed.body.code : failed.code;
     // A handler may have chosen a status that says more than the code's own.
@@ -96,7 +96,7 @@ export const buildApp = (options: AppOptions): Express => {
   app.use('/api', (request, _response, next) => (onlyFromHere(request), next()));
   app.get('/api/context', (_request, response) => void response.json(context));
   app.post('/api/fsx/:operation', checkOrigin, readBody(), fsxRoute(fsx));
-  app.all('/api/{*path}', notFound);
+  app.all(['/api', '/api/{*path}'], notFound);
   app.get('/{*path}', consoleFiles(options.console));
   app.use(notFound);
   app.use(answerErrors(log));

@@ -13,7 +13,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
  */
 export interface Child {
   readonly pid: number | undefined;
-  /** The message by which it says that it is ready; rejects when it ends before. */
+  /** Its message of the type `ready`; rejects when it ends before. */
   readonly ready: Promise<unknown>;
   /** How it ended, in words. Never rejects. */
   readonly ended: Promise<string>;
@@ -22,7 +22,7 @@ export interface Child {
 }
 
 const isReady = (message: unknown) =>
-  typeof message === 'object' && message !== null && 'ready' in message && message.ready === true;
+  typeof message === 'object' && message !== null && 'type' in message && message.type === 'ready';
 
 const endOf = async (child: ReturnType<typeof fork>): Promise<string> => {
   try {
@@ -34,11 +34,11 @@ const endOf = async (child: ReturnType<typeof fork>): Promise<string> => {
   }
 };
 
-/** Starts a TypeScript file as a process; its standard output goes to our standard error. */
+/** Starts a TypeScript file as a process. Its standard error is ours; what it prints for people is not wanted here. */
 export const startChild = (entry: URL, environment: Environment): Child => {
   const child = fork(fileURLToPath(entry), {
     env: { ...environment },
-    stdio: ['ignore', 2, 2, 'ipc'],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     // A group of its own: Ctrl-C in a terminal reaches only this process, which then stops its children in order.
     detached: true,
   });

@@ -28,36 +28,34 @@ const filesBelow = (directory: string): ReadonlySet<string> => {
 export const consoleFiles = (directory: string): RequestHandler => {
   const files = filesBelow(directory);
 
-  const send = (
-    name: string,
-    request: Request,
-    response: Response,
-    caching: { readonly maxAge: string } | undefined,
-  ) => {
+  const send = (name: string, request: Request, response: Response, isForever: boolean) => {
     const available = Object.entries(CODINGS).filter(([, extension]) => files.has(name + extension));
     const accepted = request.acceptsEncodings([...available.map(([coding]) => coding), 'identity']);
     const [coding, extension] = available.find(([each]) => each === accepted) ?? [];
     if (available.length > 0) response.vary('Accept-Encoding');
     response.type(extname(name));
     if (coding) response.setHeader('Content-Encoding', coding);
-    if (caching) response.setHeader('Cache-Control', `public, max-age=${caching.maxAge}, immutable`);
+    if (isForever) response.setHeader('Cache-Control', 'public, max-age=31536000, immutable');
     response.sendFile(name + (extension ?? ''), { root: directory, cacheControl: false });
   };
 
+  /** A path below assets, or with an extension, means a file; every page of the console has neither. */
+  const isPage = (name: string) => name === 'index.html' || (!/^assets(\/|$)/.test(name) && extname(name) === '');
+
   return (request, response) => {
     const name = request.path.slice(1);
-    if (files.has(name) && name !== 'index.html') {
+    if (files.has(name) && !isPage(name)) {
       // Vite puts a hash of the content into the names below assets/.
-      send(name, request, response, name.startsWith('assets/') ? { maxAge: '31536000' } : undefined);
-    } else if (name.startsWith('assets/') || extname(name) !== '' || !request.accepts('html')) {
+      send(name, request, response, name.startsWith('assets/'));
+    } else if (!isPage(name) || !request.accepts('html')) {
       response.status(404).type('text/plain').send('There is no such file.\n');
     } else if (!files.has('index.html')) {
       response
         .status(404)
         .type('text/plain')
-        .send('The console is not built: run `npm run build`, or start with `npm start`.\n');
+        .send('The console is not built: `npm run build` builds it, and so does `npm start`.\n');
     } else {
-      send('index.html', request, response, undefined);
+      send('index.html', request, response, false);
     }
   };
 };

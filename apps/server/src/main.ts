@@ -21,7 +21,7 @@ const main = async () => {
 
   const s3 = s3Endpoint ?? 'Amazon S3';
   process.stdout.write(`Console: ${url}  FSx endpoint: ${url}  S3: ${s3}\n`);
-  process.send?.({ ready: true, url, s3Endpoint });
+  process.send?.({ type: 'ready', url, s3Endpoint });
   log.info({ url, s3Endpoint }, 'server ready');
 
   if (!stopping.signal.aborted) await once(stopping.signal, 'abort');

@@ -32,7 +32,7 @@ export interface ServerProcess {
   /** What it wrote to standard output and standard error so far. */
   readonly output: () => string;
   readonly errors: () => string;
-  /** Its `{ready: true, ...}` message; rejects with its last words if it ends before. */
+  /** Its message of the type `ready`; rejects with its last words if it ends before. */
   readonly ready: Promise<ReadyMessage>;
   /** Sends a signal, waits until it and all its children are gone, and says how it ended. */
   end(signal: NodeJS.Signals): Promise<Ending>;
@@ -50,18 +50,28 @@ export interface Ending {
   readonly signal: NodeJS.Signals | null;
 }
 
-/** Processes that carry a mark in their environment; Linux only. */
-const marked = (mark: string): number[] =>
+/** The processes of which a file below `/proc/<pid>` says something; Linux only. */
+const processes = (file: string, says: (content: string) => boolean): number[] =>
   readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .filter((pid) => {
       try {
-        return readFileSync(`/proc/${pid}/environ`, 'utf8').includes(mark);
+        return says(readFileSync(`/proc/${pid}/${file}`, 'utf8'));
       } catch {
         return false; // It ended between the two looks, or is not ours to read.
       }
     })
     .map(Number);
+
+/** The living children of a process. */
+export const childrenOf = (parent: number): number[] =>
+  // `<pid> (<name>) <state> <parent> ...`, where the name may hold anything.
+  processes('stat', (stat) => {
+    const [state, ppid] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return ppid === String(parent) && state !== 'Z';
+  });
+
+const marked = (mark: string) => processes('environ', (environment) => environment.includes(mark));
 
 const MARK = 'DRT_TEST_MARK';
 
@@ -100,7 +110,8 @@ export const forkServer = (dataDirectory: string, settings: Readonly<Record<stri
   const exited = once(child, 'exit');
   // Its standard error is shared by all its children: it closes when the last of them has ended.
   const closed = once(child, 'close');
-  const ended = closed.then(([code, signal]: [number | null, NodeJS.Signals | null]) => ({ code, signal }));
+  // As documented by Node.
+  const ended = closed.then(([code, signal]) => ({ code, signal }) as Ending);
   const ready = new Promise<ReadyMessage>((resolve, reject) => {
     child.once('message', (message) => resolve(message as ReadyMessage)); // main.ts sends only this one.
     void ended.then(({ code, signal }) => reject(new Error(`The server ended (${signal ?? code}):\n${errors}`)));

@@ -22,7 +22,7 @@ const main = async () => {
 
   const endpoint = config.s3.kind === 'endpoint' ? config.s3.endpoint : undefined;
   await using engine = await openEngine({ ...engineOptions(config, endpoint), log });
-  process.send?.({ ready: true });
+  process.send?.({ type: 'ready' });
   log.info({}, 'worker ready');
   await engine.work({ signal: stopping.signal });
   log.info({}, 'worker stopped');

@@ -1,7 +1,7 @@
-import { EventEmitter, once } from 'node:events';
+import { EventEmitter } from 'node:events';
 
-import type { Operation } from './request.ts';
-import { globToRegExp } from './faults.ts';
+import { globToRegExp } from './faults/glob.ts';
+import type { Operation } from './wire/request.ts';
 
 /** One request, from its first line to its end. The object changes while the request goes on. */
 export interface RequestRecord {
@@ -90,24 +90,36 @@ export class RequestLog {
   }
 
   /**
-   * Answers with the first record for which the predicate is true: now, or as soon as one becomes so by starting, being
-   * held or ending. Rejects with the signal's reason.
+   * Answers with the record that makes it `count` records for which the predicate has been true: at once, or as soon as
+   * one becomes so by starting, being held or ending. Rejects with the signal's reason.
    */
-  async waitFor(predicate: (record: RequestRecord) => boolean, signal?: AbortSignal): Promise<RequestRecord> {
-    const found = this.#records.find(predicate);
-    if (found !== undefined) return found;
-    const options = signal === undefined ? {} : { signal };
-    for (;;) {
-      const [record] = await once(this.#changes, 'change', options);
-      if (predicate(record)) return record;
-    }
+  waitFor(predicate: (record: RequestRecord) => boolean, count = 1, signal?: AbortSignal): Promise<RequestRecord> {
+    const { promise, resolve, reject } = Promise.withResolvers<RequestRecord>();
+    const seen = new Set<number>();
+    const look = (record: RequestRecord) => {
+      if (!predicate(record)) return;
+      seen.add(record.sequence);
+      if (seen.size === count) finish(() => resolve(record));
+    };
+    const abort = () => finish(() => reject(signal?.reason));
+    const finish = (settle: () => void) => {
+      this.#changes.off('change', look);
+      signal?.removeEventListener('abort', abort);
+      settle();
+    };
+    this.#changes.on('change', look);
+    signal?.addEventListener('abort', abort);
+    if (signal?.aborted) abort();
+    else for (const record of this.#records) if (seen.size < count) look(record);
+    return promise;
   }
 }
 
-/** @throws SyntaxError never: globs are escaped */
 export function toPredicate(filter: RequestFilter): (record: RequestRecord) => boolean {
   const key = filter.key === undefined ? undefined : globToRegExp(filter.key);
-  const wanted = (['operation', 'method', 'bucket', 'state', 'status'] as const).filter((name) => filter[name] !== undefined);
+  const wanted = (['operation', 'method', 'bucket', 'state', 'status'] as const).filter(
+    (name) => filter[name] !== undefined,
+  );
   return (record) =>
     record.sequence > (filter.after ?? 0) &&
     wanted.every((name) => record[name] === filter[name]) &&

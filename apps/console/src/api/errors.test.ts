@@ -22,12 +22,10 @@ test('a code without a sentence of its own is still shown with the words of the 
   });
 });
 
-test('every error of the closed set has words that say something', () => {
-  for (const code of Object.keys(ERRORS)) {
-    const { header, content } = explainFailure(new ApiFailure(code, 'Why.'));
-    expect(header, code).not.toBe('');
-    expect(content, code).toContain('Why.');
-  }
+test.each(Object.keys(ERRORS))('%s has words that say something', (code) => {
+  const { header, content } = explainFailure(new ApiFailure(code, 'Why.'));
+  expect(header).not.toBe('');
+  expect(content).toContain('Why.');
 });
 
 test('a failure that is not an answer at all does not leak its text', () => {

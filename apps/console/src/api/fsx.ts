@@ -1,5 +1,5 @@
-import { apiError, context } from '@drt/contract/console-api';
 import { type Input, type OperationName, type Output, schemasOf } from '@drt/contract';
+import { apiError, context } from '@drt/contract/console-api';
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 
 /** A refusal or a failure of the console's back end: the only error that `callFsx` throws, aborts apart. */

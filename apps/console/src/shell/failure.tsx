@@ -1,8 +1,8 @@
-import Alert from '@cloudscape-design/components/alert';
+import Alert, { type AlertProps } from '@cloudscape-design/components/alert';
 import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import { Component, type ReactNode } from 'react';
+import { Component, type ReactNode, type Ref } from 'react';
 
 import { explainFailure } from '../api/errors.ts';
 import { PageHeader } from './page-header.tsx';
@@ -15,13 +15,15 @@ interface FailureAlertProps {
   readonly retryText?: string;
   /** Said after the explanation, e.g. a link. */
   readonly children?: ReactNode;
+  readonly ref?: Ref<AlertProps.Ref>;
 }
 
 /** Why a request failed and what to do next. */
-export const FailureAlert = ({ error, onRetry, retryText = 'Retry', children }: FailureAlertProps) => {
+export const FailureAlert = ({ error, onRetry, retryText = 'Retry', children, ref }: FailureAlertProps) => {
   const { header, content, requestId } = explainFailure(error);
   return (
     <Alert
+      {...(ref ? { ref } : {})}
       type="error"
       statusIconAriaLabel="Error"
       header={header}

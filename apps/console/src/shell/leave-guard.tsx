@@ -21,9 +21,18 @@ interface LeaveGuard {
 const Context = createContext<LeaveGuard | undefined>(undefined);
 
 /** Where the user came from, kept with the history entry: a create page goes back there. */
-export interface CameFrom {
+interface CameFrom {
   readonly from: string;
 }
+
+const isCameFrom = (state: unknown): state is CameFrom =>
+  typeof state === 'object' && state !== null && 'from' in state && typeof state.from === 'string';
+
+/** The page of the console that led here; `otherwise` when this one was opened directly. */
+export const useCameFrom = (otherwise: string) => {
+  const state: unknown = useLocation().state;
+  return isCameFrom(state) && state.from.startsWith('/fsx/') ? state.from : otherwise;
+};
 
 export const LeaveGuardProvider = ({ children }: { readonly children: ReactNode }) => {
   const navigate = useNavigate();

@@ -115,7 +115,10 @@ export const ResourceTable = <Item,>(props: ResourceTableProps<Item>) => {
       stickyHeader={placement === 'page'}
       {...collectionProps}
       items={items}
-      columnDefinitions={definitions.map((each) => ({ ...each, width: preferences.widths[each.id ?? ''] ?? each.width }))}
+      columnDefinitions={definitions.map((each) => ({
+        ...each,
+        width: preferences.widths[each.id ?? ''] ?? each.width,
+      }))}
       columnDisplay={preferences.contentDisplay}
       trackBy={keyOf}
       loading={list.loading}

@@ -1,7 +1,7 @@
+import Box from '@cloudscape-design/components/box';
 import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
-import Box from '@cloudscape-design/components/box';
 import type { Tag } from '@drt/contract/tags';
 
 /** The tags of a resource, to read. */

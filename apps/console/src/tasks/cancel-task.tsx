@@ -5,7 +5,7 @@ import FormField from '@cloudscape-design/components/form-field';
 import Input, { type InputProps } from '@cloudscape-design/components/input';
 import Modal from '@cloudscape-design/components/modal';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import { type DataRepositoryTask, isFinished } from '@drt/contract/tasks';
+import type { DataRepositoryTask } from '@drt/contract/tasks';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { type SubmitEvent, useEffect, useRef, useState } from 'react';
 import { useLocation } from 'react-router';
@@ -19,7 +19,7 @@ import { useNotifications } from '../shell/notifications.tsx';
 import { RouteLink } from '../shell/route-link.tsx';
 import { showLifecycle, taskQuery } from './queries.ts';
 import { useFollowCancel } from './task-watch.tsx';
-import { lifecycleWord, progressText, typeWords } from './words.ts';
+import { cancelHindrance, lifecycleWord, progressText, typeWords } from './words.ts';
 
 interface CancelTaskModalProps {
   readonly taskId: string;
@@ -40,10 +40,8 @@ export const CancelTaskModal = ({ taskId, onClose }: CancelTaskModalProps) => {
   const { mutate, isPending, error, reset } = useFsxMutation('CancelDataRepositoryTask', {
     invalidates: ['DescribeDataRepositoryTasks'],
   });
-  const ended = task !== undefined && isFinished(task.Lifecycle);
-  const canceling = task?.Lifecycle === 'CANCELING';
-  const matches = typed.trim() === taskId;
-  const ready = matches && !ended && !canceling;
+  const settled = task !== undefined && cancelHindrance(task) !== undefined;
+  const ready = typed.trim() === taskId && !settled;
 
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
@@ -61,7 +59,7 @@ export const CancelTaskModal = ({ taskId, onClose }: CancelTaskModalProps) => {
         <Box float="right">
           <SpaceBetween direction="horizontal" size="xs">
             <Button variant="link" disabled={isPending} onClick={onClose}>
-              {ended ? 'Close' : 'Keep task running'}
+              {settled ? 'Close' : 'Keep task running'}
             </Button>
             <Button variant="primary" formAction="submit" form={FORM} disabled={!ready} loading={isPending}>
               Cancel task
@@ -75,9 +73,9 @@ export const CancelTaskModal = ({ taskId, onClose }: CancelTaskModalProps) => {
           Cancel data repository task <b>{taskId}</b>
           {task ? ` (${typeWords(task.Type).name.toLowerCase()}, file system ${task.FileSystemId ?? '-'})` : null}?
         </Box>
-        {task && (ended || canceling) ? <Settled task={task} /> : <Consequences task={task} />}
+        {settled ? <Settled task={task} /> : <Consequences task={task} />}
         <form id={FORM} onSubmit={submit}>
-          <ConfirmField taskId={taskId} typed={typed} onType={setTyped} disabled={ended || canceling} />
+          <ConfirmField taskId={taskId} typed={typed} onType={setTyped} disabled={settled} />
         </form>
         {error ? <FailureAlert error={error} /> : null}
       </SpaceBetween>

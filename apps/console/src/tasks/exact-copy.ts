@@ -21,7 +21,7 @@ const pathSet = ({ type, paths }: TaskIdentity) =>
 const isExactCopy = (one: TaskIdentity, other: TaskIdentity) => {
   if (one.type !== other.type || one.fileSystemId !== other.fileSystemId) return false;
   const [left, right] = [pathSet(one), pathSet(other)];
-  return left.size === right.size && left.isSubsetOf(right);
+  return left.size === right.size && [...left].every((path) => right.has(path));
 };
 
 /** The active task that a new one would copy exactly: FSx refuses the new one as long as that one runs or waits. */

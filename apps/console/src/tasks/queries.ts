@@ -1,6 +1,12 @@
-import type { DataRepositoryTask, TaskLifecycle } from '@drt/contract/tasks';
 import { type Input, type Output } from '@drt/contract';
-import { infiniteQueryOptions, type InfiniteData, type QueryClient, queryOptions, useInfiniteQuery } from '@tanstack/react-query';
+import type { DataRepositoryTask, TaskLifecycle } from '@drt/contract/tasks';
+import {
+  infiniteQueryOptions,
+  type InfiniteData,
+  type QueryClient,
+  queryOptions,
+  useInfiniteQuery,
+} from '@tanstack/react-query';
 
 import { callFsx, fsxQuery } from '../api/fsx.ts';
 import type { ResourceList } from '../table/resource-table.tsx';

@@ -11,7 +11,10 @@ const both = [one, two];
 const EXPORT = 'EXPORT_TO_REPOSITORY';
 const IMPORT = 'IMPORT_METADATA_FROM_REPOSITORY';
 
-const form = (changes: Partial<TaskForm> = {}): TaskForm => ({ ...newForm(EXPORT, fileSystemId, both, []), ...changes });
+const form = (changes: Partial<TaskForm> = {}): TaskForm => ({
+  ...newForm(EXPORT, fileSystemId, both, []),
+  ...changes,
+});
 
 /** As it goes over the wire and as the server reads it. */
 const overTheWire = (...args: Parameters<typeof toInput>) => {
@@ -137,7 +140,11 @@ describe('what a form refuses', () => {
     [EXPORT, 'a\u2028b', 'The path must be one line without NUL.'],
     [IMPORT, 'ns1/a', 'Enter an S3 path in the form s3://bucket/prefix.'],
     [IMPORT, 's3://', 'Enter an S3 path in the form s3://bucket/prefix.'],
-    [IMPORT, 's3://bucket/onetwo', 'The path is in none of the linked repositories: s3://bucket/one/, s3://bucket/two.'],
+    [
+      IMPORT,
+      's3://bucket/onetwo',
+      'The path is in none of the linked repositories: s3://bucket/one/, s3://bucket/two.',
+    ],
   ] as const)('%s of %.20s: %s', (type, path, message) => {
     expect(validate(type, form({ paths: ['', path] }), both, 32)?.paths).toEqual({ 1: message });
   });

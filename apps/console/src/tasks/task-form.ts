@@ -83,18 +83,21 @@ export const newForm = (
   };
 };
 
+/** Splits an absolute report path at the linked repository that holds it; outside of all it stays absolute. */
+const reportOf = (path: string, repositories: readonly string[]) => {
+  const repository = repositoryOf(path, repositories);
+  if (repository === undefined) return { reportRepository: repositories[0] ?? '', reportPath: path };
+  return { reportRepository: repository, reportPath: relativeReportPath(path, repository) };
+};
+
 /** A form that holds every setting of a task. Tags that AWS itself set (`aws:`) stay behind. */
 export const formOf = (task: DataRepositoryTask, associations: readonly Association[]): TaskForm => {
-  const repositories = repositoriesOf(associations);
   const { Report, Paths = [], Tags = [], FileSystemId = '' } = task;
-  const reportPath = Report?.Path ?? '';
-  const repository = repositoryOf(reportPath, repositories);
   return {
     fileSystemId: FileSystemId,
     paths: Paths.length > 0 ? Paths : [''],
-    reportEnabled: Report?.Enabled ?? false,
-    reportRepository: repository ?? repositories[0] ?? '',
-    reportPath: repository ? relativeReportPath(reportPath, repository) : reportPath,
+    reportEnabled: Report?.Enabled === true,
+    ...reportOf(Report?.Path ?? '', repositoriesOf(associations)),
     name: Tags.find((tag) => tag.Key === 'Name')?.Value ?? '',
     tags: Tags.filter((tag) => tag.Key !== 'Name' && !tag.Key.startsWith('aws:')),
   };
@@ -121,6 +124,10 @@ export const toInput = (type: CreatableType, form: TaskForm, token: string): Inp
   };
 };
 
+/** 128 random bits as text. `crypto.randomUUID` would need a secure context, which a plain HTTP console is not. */
+export const newRequestToken = () =>
+  crypto.getRandomValues(new BigUint64Array(2)).reduce((text, part) => text + part.toString(16).padStart(16, '0'), '');
+
 interface Checkable {
   readonly safeParse: (value: string) => {
     readonly error?: { readonly issues: readonly { readonly message: string }[] } | undefined;
@@ -138,7 +145,8 @@ const pathError = (type: CreatableType, path: string, repositories: readonly str
     return path.split('/').includes('..') ? 'The path must not contain "..".' : undefined;
   }
   if (!/^s3:\/\/[^/]+/.test(path)) return 'Enter an S3 path in the form s3://bucket/prefix.';
-  if (repositories.length === 0 || repositories.some((each) => liesIn(path, each) || liesIn(each, path))) return undefined;
+  if (repositories.length === 0 || repositories.some((each) => liesIn(path, each) || liesIn(each, path)))
+    return undefined;
   return `The path is in none of the linked repositories: ${repositories.join(', ')}.`;
 };
 

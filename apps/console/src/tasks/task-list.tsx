@@ -8,9 +8,9 @@ import { useSearchParams } from 'react-router';
 
 import { paths } from '../paths.ts';
 import { useFollow, useGo } from '../shell/leave-guard.tsx';
+import { RouteLink } from '../shell/route-link.tsx';
 import { Empty, NoMatch } from '../table/empty.tsx';
 import { ResourceTable } from '../table/resource-table.tsx';
-import { RouteLink } from '../shell/route-link.tsx';
 import { FILE_SYSTEM_TASK_COLUMNS, TASK_COLUMNS } from './columns.tsx';
 import { useTaskList } from './queries.ts';
 import { TaskActions } from './task-actions.tsx';
@@ -147,4 +147,3 @@ export const TaskPane = ({ fileSystemId, associationId, emptyHint }: TaskPanePro
     />
   );
 };
-

@@ -1,53 +1,45 @@
 import Alert from '@cloudscape-design/components/alert';
 import Box from '@cloudscape-design/components/box';
 import Container from '@cloudscape-design/components/container';
-import CopyToClipboard from '@cloudscape-design/components/copy-to-clipboard';
 import Header from '@cloudscape-design/components/header';
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import type { DataRepositoryTask } from '@drt/contract/tasks';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from 'react-router';
 
-import { hasCode } from '../api/errors.ts';
 import { paths } from '../paths.ts';
-import { FailureAlert, NotFound } from '../shell/failure.tsx';
-import { PageHeader } from '../shell/page-header.tsx';
+import { Copyable } from '../shell/copyable.tsx';
+import { ResourcePage } from '../shell/resource-page.tsx';
 import { RouteLink } from '../shell/route-link.tsx';
 import { formatTimeWithZone } from '../shell/time.ts';
 import { TagsContainer } from '../tags/tags-container.tsx';
 import { taskQuery } from './queries.ts';
+import { reportObject } from './report-location.ts';
 import { TaskActions } from './task-actions.tsx';
 import { TaskProgress, TaskStatus } from './task-status.tsx';
-import { reportObject } from './report-location.ts';
 import { taskName, typeWords } from './words.ts';
 
 /** The Summary page of one task. */
 export const TaskPage = () => {
-  const { taskId = '' } = useParams();
-  const { data: task, error, isPending, refetch } = useQuery(taskQuery(taskId));
-  if (hasCode(error, 'DataRepositoryTaskNotFound') || hasCode(error, 'BadRequest')) {
-    return (
-      <NotFound title="Task not found" backTo={paths.tasks()} backText="Back to data repository tasks">
-        There is no data repository task with the ID {taskId}.
-      </NotFound>
-    );
-  }
+  const { id = '' } = useParams();
+  const query = useQuery(taskQuery(id));
+  const task = query.data;
   return (
-    <SpaceBetween size="l">
-      <PageHeader
-        title={taskId}
-        actions={
-          <SpaceBetween direction="horizontal" size="xs">
-            <TaskActions task={task} />
-          </SpaceBetween>
-        }
-      />
-      {error ? <FailureAlert error={error} onRetry={() => void refetch()} /> : null}
-      {isPending ? <StatusIndicator type="loading">Loading task</StatusIndicator> : null}
+    <ResourcePage
+      id={id}
+      kind="Task"
+      notFoundCode="DataRepositoryTaskNotFound"
+      back={{ href: paths.tasks(), text: 'Back to data repository tasks' }}
+      query={query}
+      actions={
+        <SpaceBetween direction="horizontal" size="xs">
+          <TaskActions task={task} />
+        </SpaceBetween>
+      }
+    >
       {task ? <TaskDetails task={task} /> : null}
-    </SpaceBetween>
+    </ResourcePage>
   );
 };
 
@@ -66,16 +58,6 @@ const TaskDetails = ({ task }: { readonly task: DataRepositoryTask }) => (
   </SpaceBetween>
 );
 
-const copyable = (text: string, what: string) => (
-  <CopyToClipboard
-    variant="inline"
-    textToCopy={text}
-    copyButtonAriaLabel={`Copy ${what}`}
-    copySuccessText={`${what} copied`}
-    copyErrorText={`${what} could not be copied`}
-  />
-);
-
 const time = (date: Date | undefined) => (date ? formatTimeWithZone(date) : '-');
 
 const Summary = ({ task }: { readonly task: DataRepositoryTask }) => (
@@ -83,7 +65,7 @@ const Summary = ({ task }: { readonly task: DataRepositoryTask }) => (
     <KeyValuePairs
       columns={4}
       items={[
-        { label: 'Task ID', value: copyable(task.TaskId, 'Task ID') },
+        { label: 'Task ID', value: <Copyable text={task.TaskId} name="Task ID" /> },
         { label: 'Task name', value: taskName(task) ?? '-' },
         { label: 'Task type', value: typeWords(task.Type).name },
         { label: 'Status', value: <TaskStatus task={task} /> },
@@ -96,7 +78,7 @@ const Summary = ({ task }: { readonly task: DataRepositoryTask }) => (
           ),
         },
         { label: 'Creation time', value: time(task.CreationTime) },
-        { label: 'ARN', value: task.ResourceARN ? copyable(task.ResourceARN, 'ARN') : '-' },
+        { label: 'ARN', value: <Copyable text={task.ResourceARN} name="ARN" /> },
       ]}
     />
   </Container>
@@ -151,9 +133,7 @@ const PathsContainer = ({ task }: { readonly task: DataRepositoryTask }) => {
           </SpaceBetween>
         )}
         {Type === 'RELEASE_DATA_FROM_FILESYSTEM' ? (
-          <KeyValuePairs
-            items={[{ label: 'Minimum duration since last access (days)', value: count(days ?? 0) }]}
-          />
+          <KeyValuePairs items={[{ label: 'Minimum duration since last access (days)', value: count(days ?? 0) }]} />
         ) : null}
       </SpaceBetween>
     </Container>
@@ -176,10 +156,12 @@ const ReportContainer = ({ task }: { readonly task: DataRepositoryTask }) => {
                   value: Report.Scope === 'FAILED_FILES_ONLY' ? 'Failed files only' : (Report.Scope ?? '-'),
                 },
                 { label: 'Report format', value: Report.Format ?? '-' },
-                { label: 'Report path', value: Report.Path ? copyable(Report.Path, 'Report path') : '-' },
+                { label: 'Report path', value: <Copyable text={Report.Path} name="Report path" /> },
                 {
                   label: 'Report object',
-                  value: Report.Path ? copyable(reportObject(Report.Path, TaskId, Type), 'Report object') : '-',
+                  value: (
+                    <Copyable text={Report.Path && reportObject(Report.Path, TaskId, Type)} name="Report object" />
+                  ),
                 },
               ]
             : []),

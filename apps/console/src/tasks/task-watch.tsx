@@ -67,7 +67,9 @@ export const TaskWatch = ({ children }: { readonly children: ReactNode }) => {
             <RouteLink inverted href={paths.task(task.TaskId)}>
               {task.TaskId}
             </RouteLink>{' '}
-            {task.Lifecycle === 'CANCELED' ? 'is canceled.' : `ended before it was canceled: ${lifecycleWord(task.Lifecycle)}.`}
+            {task.Lifecycle === 'CANCELED'
+              ? 'is canceled.'
+              : `ended before it was canceled: ${lifecycleWord(task.Lifecycle)}.`}
           </>
         ),
       });

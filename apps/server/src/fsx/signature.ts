@@ -31,7 +31,11 @@ interface Authorization {
 
 const invalid = (message: string) => new FsxError('InvalidSignatureException', message);
 
-const sha256 = (data: Uint8Array | string) => createHash('sha256').update(data).digest('hex');
+// Node reads header bytes as Latin-1; written back so, text has the bytes that were signed.
+const sha256 = (data: Uint8Array | string) =>
+  createHash('sha256')
+    .update(typeof data === 'string' ? Buffer.from(data, 'latin1') : data)
+    .digest('hex');
 const hmac = (key: Buffer | string, data: string) => createHmac('sha256', key).update(data).digest();
 
 type Headers = ReadonlyMap<string, readonly string[]>;

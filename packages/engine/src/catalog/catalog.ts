@@ -11,9 +11,12 @@ export interface CatalogRow {
   /** `pack` of the entry. */
   readonly attributes: string;
   readonly etag: string;
-  /** Milliseconds: no LastModified of the object that is known to us is later. */
+  /** Seconds since 1970: no LastModified of the object that is known to us is later. */
   readonly modified: number;
 }
+
+/** Listings of some stores tell milliseconds, headers never do: whole seconds are what can be compared. */
+export const wholeSeconds = (date: Date): number => Math.floor(date.getTime() / 1000);
 
 const LETTER = { file: 'f', directory: 'd', symlink: 'l', other: 'o' } as const;
 

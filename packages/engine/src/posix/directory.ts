@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import type { Attributes, Kind } from './attributes.ts';
 import { underDescriptor } from './beneath.ts';
 import { failureOfErrno, isFailure, posix } from './failure.ts';
+import { decodeName } from './names.ts';
 import { attributesAt } from './syscalls.ts';
 
 /** One name in a directory. */
@@ -34,15 +35,7 @@ const kindOf = (entry: fs.Dirent<string> | fs.Dirent<Buffer>): Kind => {
   return entry.isSymbolicLink() ? 'symlink' : 'other';
 };
 
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
-const nameOfBytes = (raw: Buffer, kind: Kind): Name => {
-  try {
-    return { text: utf8.decode(raw), raw, kind };
-  } catch {
-    return { text: undefined, raw, kind };
-  }
-};
+const nameOfBytes = (raw: Buffer, kind: Kind): Name => ({ text: decodeName(raw), raw, kind });
 
 /** For file systems that list names without their types. */
 export const listWithLstat = (fd: number): Name[] =>
@@ -142,4 +135,3 @@ export class Directory implements Disposable {
     this.#fd = -1;
   }
 }
-

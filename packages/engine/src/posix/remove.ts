@@ -1,42 +1,77 @@
 import fs from 'node:fs';
 
 import { openPath, underDescriptor, type Opener } from './beneath.ts';
-import { failureOfErrno, isFailure, posix, PosixFailure } from './failure.ts';
+import type { Directory } from './directory.ts';
+import { failureOfErrno, isFailure, posix } from './failure.ts';
+import { decodeName, printableName } from './names.ts';
 import { DIRECTORY } from './syscalls.ts';
 
+/** Bytes, since names that are not UTF-8 must go too. Relative to the base. */
+type RawPath = Buffer;
+
+const inDescriptor = (fd: number, name: RawPath) => Buffer.concat([Buffer.from(underDescriptor(fd, '')), name]);
+
+const childOf = (directory: RawPath, name: Buffer): RawPath =>
+  directory.length === 0 ? name : Buffer.concat([directory, Buffer.from('/'), name]);
+
 /**
- * Removing a subtree: nothing through a symbolic link, nothing in another mount (bind mounts included), any depth, any
- * bytes in names, with one descriptor open at a time.
+ * Removes `name` from the directory `base` with all that is below it, or everything in `base` when `name` is ''.
+ * Nothing through a symbolic link, nothing in another mount (bind mounts included); any depth, with one or two
+ * descriptors open at a time. What vanishes meanwhile is as good as removed.
+ * @throws PosixFailure at the first entry that cannot be removed; kind `Outside` at a mount point
  */
+export const removeFrom = (opener: Opener, base: Directory, name: string): void => {
+  const tell = (path: RawPath) => base.pathOf(decodeName(path) ?? printableName(path));
 
-const SLASH = Buffer.from('/');
+  const inside = (directory: RawPath, act: (fd: number) => void) => {
+    const fd = openPath(opener, base.fd, directory, DIRECTORY, true);
+    if (fd < 0) throw failureOfErrno(-fd, tell(directory));
+    try {
+      act(fd);
+    } finally {
+      fs.closeSync(fd);
+    }
+  };
 
-/** Messages only. */
-const printable = (path: Buffer) => path.toString();
+  const unlessGone = (path: RawPath, act: () => void) => {
+    try {
+      posix(tell(path), act);
+    } catch (error) {
+      if (!isFailure(error, 'NotFound')) throw error;
+    }
+  };
 
-const join = (directory: Buffer, name: Buffer) =>
-  directory.length === 0 ? name : Buffer.concat([directory, SLASH, name]);
+  /** Removes what is in a directory and is none itself; answers the directories. */
+  const clear = (directory: RawPath): RawPath[] => {
+    const directories: RawPath[] = [];
+    unlessGone(directory, () =>
+      inside(directory, (fd) => {
+        for (const entry of fs.readdirSync(underDescriptor(fd), { withFileTypes: true, encoding: 'buffer' })) {
+          const path = childOf(directory, entry.name);
+          if (entry.isDirectory()) directories.push(path);
+          else unlessGone(path, () => fs.unlinkSync(inDescriptor(fd, entry.name)));
+        }
+      }),
+    );
+    return directories;
+  };
 
-const under = (fd: number, name: Buffer) => Buffer.concat([Buffer.from(underDescriptor(fd, '')), name]);
+  const removeEmpty = (directory: RawPath) => {
+    const slash = directory.lastIndexOf('/');
+    const parent = directory.subarray(0, Math.max(slash, 0));
+    unlessGone(directory, () => inside(parent, (fd) => fs.rmdirSync(inDescriptor(fd, directory.subarray(slash + 1)))));
+  };
 
-class Remover {
-  readonly #opener: Opener;
-  readonly #base: number;
-
-  constructor(opener: Opener, base: number) {
-    this.#opener = opener;
-    this.#base = base;
+  const start: RawPath = Buffer.from(name);
+  // A stack of our own: trees can be deeper than the one of calls.
+  const stack = [{ path: start, isCleared: false }];
+  for (let top = stack.at(-1); top; top = stack.at(-1)) {
+    if (top.isCleared) {
+      stack.pop();
+      if (top.path.length > 0) removeEmpty(top.path);
+    } else {
+      top.isCleared = true;
+      stack.push(...clear(top.path).map((path) => ({ path, isCleared: false })));
+    }
   }
-
-  /** Removes everything in `directory` but its subdirectories, which it answers; undefined when it is gone. */
-  clear(directory: Buffer): Buffer[] {
-    return this.#inside(directory, (fd) => {
-      const subdirectories: Buffer[] = [];
-      for (const entry of fs.readdirSync(underDescriptor(fd), { withFileTypes: true, encoding: 'buffer' })) {
-        if (entry.isDirectory()) subdirectories.push(join(directory, entry.name));
-        else fs.rmSync(under(fd, entry.name), { force: true });
-      }
-      return subdirectories;
-    }) ?? [];
-  }
-}
+};

@@ -89,15 +89,26 @@ const KINDS: Readonly<Record<number, Kind>> = { 0o100000: 'file', 0o040000: 'dir
 
 // struct statx, reused: every call here is synchronous and its answer is copied out at once.
 const answer = Buffer.alloc(256);
+const view = new DataView(answer.buffer, answer.byteOffset, answer.length);
 
-const nanoseconds = (offset: number) =>
-  answer.readBigInt64LE(offset) * 1_000_000_000n + BigInt(answer.readUInt32LE(offset + 8));
+const NANOSECONDS = 1_000_000_000n;
+
+const timestamp = (offset: number) =>
+  view.getBigInt64(offset, true) * NANOSECONDS + BigInt(view.getUint32(offset + 8, true));
+
+let lastDevice = { major: -1, minor: -1, device: 0n };
 
 /** `st_dev` as stat(2) and Node put it together from the two numbers of statx(2). */
 const device = () => {
-  const major = BigInt(answer.readUInt32LE(136));
-  const minor = BigInt(answer.readUInt32LE(140));
-  return ((major & 0xfffff000n) << 32n) | ((major & 0xfffn) << 8n) | ((minor & 0xffffff00n) << 12n) | (minor & 0xffn);
+  const major = view.getUint32(136, true);
+  const minor = view.getUint32(140, true);
+  if (major !== lastDevice.major || minor !== lastDevice.minor) {
+    const [high, low] = [BigInt(major), BigInt(minor)];
+    const whole =
+      ((high & 0xfffff000n) << 32n) | ((high & 0xfffn) << 8n) | ((low & 0xffffff00n) << 12n) | (low & 0xffn);
+    lastDevice = { major, minor, device: whole };
+  }
+  return lastDevice.device;
 };
 
 /**
@@ -109,22 +120,21 @@ export const attributesAt = (base: number, name: string | Buffer): Attributes | 
   const path = terminated(name);
   const result = settled(() => statx(base, path, flags, STATX_BASIC_STATS, answer));
   if (result < 0) return result;
-  const mode = answer.readUInt16LE(28);
+  const mode = view.getUint16(28, true);
   return {
     kind: KINDS[mode & S_IFMT] ?? 'other',
-    size: Number(answer.readBigUInt64LE(40)),
+    size: Number(view.getBigUint64(40, true)),
     mode: mode & 0o7777,
-    uid: answer.readUInt32LE(20),
-    gid: answer.readUInt32LE(24),
-    atimeNs: nanoseconds(64),
-    mtimeNs: nanoseconds(112),
-    ctimeNs: nanoseconds(96),
+    uid: view.getUint32(20, true),
+    gid: view.getUint32(24, true),
+    atimeNs: timestamp(64),
+    mtimeNs: timestamp(112),
+    ctimeNs: timestamp(96),
     dev: device(),
-    ino: answer.readBigUInt64LE(32),
+    ino: view.getBigUint64(32, true),
   };
 };
 
-const NANOSECONDS = 1_000_000_000n;
 const UTIME_OMIT = (1n << 30n) - 2n;
 
 const writeTime = (into: Buffer, offset: number, ns: bigint | undefined) => {

@@ -1,53 +1,329 @@
-export type Kind = 'file' | 'directory' | 'symlink' | 'other';
+import fs from 'node:fs';
 
-export interface Attributes {
-  readonly kind: Kind;
-  readonly size: number;
-  /** st_mode & 07777 */
-  readonly mode: number;
-  readonly uid: number;
-  readonly gid: number;
-  readonly atimeNs: bigint;
-  readonly mtimeNs: bigint;
-  readonly ctimeNs: bigint;
-  readonly dev: bigint;
-  readonly ino: bigint;
-}
+import type { Attributes, Restorable } from './attributes.ts';
+import { openByComponents, openerFor, openPath, underDescriptor, type Opener } from './beneath.ts';
+import { Directory, type Name } from './directory.ts';
+import { failureOfErrno, isFailure, posix, PosixFailure } from './failure.ts';
+import { removeFrom } from './remove.ts';
+import { DIRECTORY, ENTRY } from './syscalls.ts';
+import { attributesOf, restore, restoreSymlink, writeFileIn, writeSymlinkIn } from './write.ts';
 
+export type { Attributes, Kind, Restorable } from './attributes.ts';
+export type { Directory, Name } from './directory.ts';
+
+/** Relative to the root, '/' separated, without a leading or trailing slash, `.` or `..`; '' is the root itself. */
 export type TreePath = string;
 
-export interface Name {
-  readonly text: string | undefined;
-  readonly raw: Buffer;
-}
-
+/** A regular file, open for reading. */
 export interface OpenFile extends Disposable {
+  /** fstat before the first read */
   readonly attributes: Attributes;
+  /** Fills `into` from `position` on as far as the file goes; answers the bytes read, 0 at the end. */
   read(into: Buffer, position: number): number;
+  /** fstat again */
   now(): Attributes;
 }
 
-export interface Restorable {
-  readonly mode?: number;
-  readonly uid?: number;
-  readonly gid?: number;
-  readonly atimeNs?: bigint;
-  readonly mtimeNs?: bigint;
-}
-
+/**
+ * A directory tree and everything the engine does to one. Every path is resolved anew below the root's descriptor: no
+ * symbolic link is ever followed, nothing outside is reached, whatever others do to the tree meanwhile. All calls
+ * block, and throw `PosixFailure` only.
+ */
 export interface Tree extends Disposable {
+  /** Of the root directory, to be compared with what was registered. */
   readonly identity: { readonly dev: bigint; readonly ino: bigint };
+  /** undefined when nothing is there, also when a file stands where a parent directory is named. */
   lstat(path: TreePath): Attributes | undefined;
+  /** Names of one directory, unsorted, `.` and `..` left out. */
   list(path: TreePath): Name[];
+  /** One directory held open, for many questions about what is in it. */
+  openDirectory(path: TreePath): Directory;
+  /** A FIFO, socket or device is refused unopened. Leaves the access time alone where this process may. */
   openFile(path: TreePath): OpenFile;
+  /** The target of a symbolic link, as it is stored. */
   readLink(path: TreePath): Buffer;
+  /** mkdir -p, mode 0755 less the umask. */
   makeDirectories(path: TreePath): void;
+  /**
+   * Writes a file beside its place and renames it there, so that no reader ever sees a part of it. Durable when it
+   * resolves. When it rejects, also with what `body` threw, nothing is left behind.
+   */
   writeFile(path: TreePath, body: AsyncIterable<Buffer>, attributes: Restorable): Promise<Attributes>;
+  /** The same for a symbolic link, whose target is stored as it is and never looked at. */
   writeSymlink(path: TreePath, target: Buffer, attributes: Restorable): Attributes;
+  /**
+   * Owner, mode (not of symbolic links) and times, in the order that keeps mode bits. An owner that this process may
+   * not give is left as it is. Answers what lstat says afterwards.
+   */
   setAttributes(path: TreePath, attributes: Restorable): Attributes;
+  /**
+   * rm -r; of the root, only what is in it. Nothing in another mount: a mount point below is a failure. Nothing there
+   * is no failure.
+   */
   removeTree(path: TreePath): void;
 }
 
-export function openTree(root: string): Tree {
-  throw new Error(`not built yet: ${root}`);
+const { O_NOATIME, O_NOCTTY, O_NONBLOCK, O_RDONLY } = fs.constants;
+
+class ReadableFile implements OpenFile {
+  readonly attributes: Attributes;
+  readonly #path: TreePath;
+  #fd: number;
+
+  constructor(fd: number, path: TreePath, attributes: Attributes) {
+    this.#fd = fd;
+    this.#path = path;
+    this.attributes = attributes;
+  }
+
+  read(into: Buffer, position: number): number {
+    return posix(this.#path, () => {
+      let total = 0;
+      for (;;) {
+        const count = fs.readSync(this.#fd, into, total, into.length - total, position + total);
+        total += count;
+        if (count === 0 || total === into.length) return total;
+      }
+    });
+  }
+
+  now(): Attributes {
+    return attributesOf(this.#fd, this.#path);
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#fd < 0) return;
+    fs.closeSync(this.#fd);
+    this.#fd = -1;
+  }
 }
+
+/** Opens for reading what an `ENTRY` descriptor names: the same inode, whatever the name stands for by now. */
+const reopen = (entry: number): number => {
+  const flags = O_RDONLY | O_NONBLOCK | O_NOCTTY;
+  try {
+    // Reading a file to export it must not make it look used: release goes by the access time.
+    return fs.openSync(underDescriptor(entry), flags | O_NOATIME);
+  } catch (error) {
+    // Only the owner and CAP_FOWNER may.
+    if (error instanceof Error && 'code' in error && error.code === 'EPERM') {
+      return fs.openSync(underDescriptor(entry), flags);
+    }
+    throw error;
+  }
+};
+
+const MALFORMED = /^\/|\/$|\/\/|(?:^|\/)\.{1,2}(?:\/|$)|\0/;
+
+/** The one check of a path's text; what it leads to is decided by the kernel. */
+const checked = (path: TreePath): TreePath => {
+  if (MALFORMED.test(path) || !path.isWellFormed()) throw new PosixFailure('Outside', path);
+  return path;
+};
+
+const split = (path: TreePath): { readonly parent: TreePath; readonly name: string } => {
+  const slash = path.lastIndexOf('/');
+  return { parent: path.slice(0, Math.max(slash, 0)), name: path.slice(slash + 1) };
+};
+
+class ConfinedTree implements Tree {
+  readonly identity: { readonly dev: bigint; readonly ino: bigint };
+  readonly #opener: Opener;
+  #root: number;
+
+  constructor(root: number, opener: Opener) {
+    this.#root = root;
+    this.#opener = opener;
+    const { dev, ino } = attributesOf(root, '');
+    this.identity = { dev, ino };
+  }
+
+  #open(path: TreePath, flags: number): number {
+    const fd = openPath(this.#opener, this.#root, checked(path), flags);
+    if (fd < 0) throw failureOfErrno(-fd, path);
+    return fd;
+  }
+
+  /** Runs with a descriptor that names the entry and is closed afterwards. */
+  #entry<Result>(path: TreePath, act: (fd: number) => Result): Result {
+    const fd = this.#open(path, ENTRY);
+    try {
+      return act(fd);
+    } finally {
+      fs.closeSync(fd);
+    }
+  }
+
+  #place(path: TreePath): { readonly parent: Directory; readonly name: string } {
+    if (checked(path) === '') throw new PosixFailure('IsADirectory', path);
+    const { parent, name } = split(path);
+    return { parent: this.openDirectory(parent), name };
+  }
+
+  lstat(path: TreePath): Attributes | undefined {
+    try {
+      return this.#entry(path, (fd) => attributesOf(fd, path));
+    } catch (error) {
+      if (isFailure(error, 'NotFound', 'NotADirectory')) return undefined;
+      throw error;
+    }
+  }
+
+  openDirectory(path: TreePath): Directory {
+    return new Directory(this.#open(path, DIRECTORY), path);
+  }
+
+  list(path: TreePath): Name[] {
+    using directory = this.openDirectory(path);
+    return directory.list();
+  }
+
+  openFile(path: TreePath): OpenFile {
+    return this.#entry(path, (entry) => {
+      const attributes = attributesOf(entry, path);
+      switch (attributes.kind) {
+        case 'file':
+          return new ReadableFile(
+            posix(path, () => reopen(entry)),
+            path,
+            attributes,
+          );
+        case 'directory':
+          throw new PosixFailure('IsADirectory', path);
+        case 'symlink':
+          throw new PosixFailure('Symlink', path);
+        case 'other':
+          throw new PosixFailure('Special', path);
+      }
+    });
+  }
+
+  readLink(path: TreePath): Buffer {
+    const { parent, name } = this.#place(path);
+    using directory = parent;
+    return posix(path, () => fs.readlinkSync(directory.at(name), { encoding: 'buffer' }));
+  }
+
+  makeDirectories(path: TreePath): void {
+    try {
+      this.openDirectory(path)[Symbol.dispose]();
+    } catch (error) {
+      if (!isFailure(error, 'NotFound')) throw error;
+      this.#makeMissing(path);
+    }
+  }
+
+  #makeMissing(path: TreePath): void {
+    let at = this.openDirectory('');
+    for (const name of path.split('/')) {
+      using directory = at;
+      at = this.#enter(directory, name) ?? this.#make(directory, name);
+    }
+    at[Symbol.dispose]();
+  }
+
+  /** undefined when there is no such directory. */
+  #enter(directory: Directory, name: string): Directory | undefined {
+    const path = directory.pathOf(name);
+    const fd = openPath(this.#opener, directory.fd, name, DIRECTORY);
+    if (fd >= 0) return new Directory(fd, path);
+    const failure = failureOfErrno(-fd, path);
+    if (failure.kind === 'NotFound') return undefined;
+    throw failure;
+  }
+
+  #make(directory: Directory, name: string): Directory {
+    const path = directory.pathOf(name);
+    try {
+      posix(path, () => fs.mkdirSync(directory.at(name), 0o755));
+      directory.sync();
+    } catch (error) {
+      // Somebody else was first.
+      if (!(error instanceof PosixFailure) || error.errno !== 'EEXIST') throw error;
+    }
+    const made = this.#enter(directory, name);
+    if (!made) throw new PosixFailure('NotFound', path);
+    return made;
+  }
+
+  async writeFile(path: TreePath, body: AsyncIterable<Buffer>, attributes: Restorable): Promise<Attributes> {
+    const { parent, name } = this.#place(path);
+    using directory = parent;
+    const { dev, ino } = directory.attributes;
+    return await writeFileIn(directory, name, body, attributes, () => {
+      // The body may take hours. A directory that was moved away meanwhile must not receive it.
+      const now = this.lstat(directory.path);
+      if (now?.dev !== dev || now.ino !== ino) throw new PosixFailure('NotFound', path);
+    });
+  }
+
+  writeSymlink(path: TreePath, target: Buffer, attributes: Restorable): Attributes {
+    const { parent, name } = this.#place(path);
+    using directory = parent;
+    return writeSymlinkIn(directory, name, target, attributes);
+  }
+
+  setAttributes(path: TreePath, attributes: Restorable): Attributes {
+    return this.#entry(path, (fd) => {
+      const now = attributesOf(fd, path);
+      switch (now.kind) {
+        case 'file':
+        case 'directory':
+          restore(fd, path, now, attributes);
+          break;
+        case 'symlink': {
+          const { parent, name } = this.#place(path);
+          using directory = parent;
+          restoreSymlink(directory, name, path, now, attributes);
+          break;
+        }
+        case 'other':
+          throw new PosixFailure('Special', path);
+      }
+      return attributesOf(fd, path);
+    });
+  }
+
+  removeTree(path: TreePath): void {
+    if (checked(path) === '') {
+      using root = this.openDirectory('');
+      removeFrom(this.#opener, root, '');
+      return;
+    }
+    try {
+      const { parent, name } = this.#place(path);
+      using directory = parent;
+      const found = directory.lstat(name);
+      if (!found) return;
+      if (found.kind === 'directory') removeFrom(this.#opener, directory, name);
+      else posix(path, () => fs.unlinkSync(directory.at(name)));
+    } catch (error) {
+      if (!isFailure(error, 'NotFound')) throw error;
+    }
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#root < 0) return;
+    fs.closeSync(this.#root);
+    this.#root = -1;
+  }
+}
+
+/**
+ * Opens the tree whose root is the directory `root`, an absolute path.
+ * @param way `components` does without openat2(2), as happens by itself where the kernel or a sandbox lacks it
+ * @throws PosixFailure `RootMissing`
+ */
+export const openTree = (root: string, way: 'kernel' | 'components' = 'kernel'): Tree => {
+  let fd: number;
+  try {
+    fd = fs.openSync(root, DIRECTORY & ~fs.constants.O_NOFOLLOW);
+  } catch (error) {
+    throw new PosixFailure(
+      'RootMissing',
+      '',
+      error instanceof Error && 'code' in error ? String(error.code) : undefined,
+    );
+  }
+  return new ConfinedTree(fd, way === 'components' ? openByComponents : openerFor(fd));
+};

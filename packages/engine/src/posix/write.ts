@@ -102,9 +102,7 @@ export const writeFileIn = async (
   const path = directory.pathOf(name);
   checkPlace(directory, name);
   const temporary = temporaryName();
-  const fd = posix(path, () =>
-    fs.openSync(directory.at(temporary), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600),
-  );
+  const fd = posix(path, () => fs.openSync(directory.at(temporary), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600));
   let isInPlace = false;
   try {
     for await (const chunk of body) posix(path, () => writeAll(fd, chunk));

@@ -17,6 +17,11 @@ export interface Call {
   readonly key?: string;
 }
 
+/** A call about one object. */
+export interface ObjectCall extends Call {
+  readonly key: string;
+}
+
 /** What the store answered, as far as it said. */
 interface Refusal {
   readonly status: number;

@@ -1,4 +1,4 @@
-import { type Call, S3Failure, unacceptable } from './failure.ts';
+import { type Call, type ObjectCall, S3Failure, unacceptable } from './failure.ts';
 import type { Retrier } from './retry.ts';
 import type { Metadata, ObjectHead } from './s3.ts';
 import { type Answer, type Headers, type Wire, headerOf } from './wire.ts';
@@ -55,11 +55,10 @@ const wordless = new Set([400, 403]);
 export const askHead = async (
   wire: Wire,
   retrier: Retrier,
-  bucket: string,
-  key: string,
+  call: ObjectCall,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<Answer> => {
-  const ask = { operation: 'HeadObject', bucket, key, headers };
+  const ask = { ...call, headers };
   return retrier.run(async () => {
     try {
       return await wire.ask({ ...ask, method: 'HEAD' });

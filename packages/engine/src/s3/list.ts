@@ -36,6 +36,25 @@ const listed = (call: Call, encoding: string | undefined, item: Item): Listed =>
   };
 };
 
+/** Throws when the page is not the continuation, in byte order, of what ends with `previous`. */
+const checkOrder = (call: Call, prefix: string, previous: string | undefined, page: readonly Listed[]): void => {
+  let last = previous === undefined ? undefined : Buffer.from(previous);
+  for (const { key } of page) {
+    if (!key.startsWith(prefix)) throw unacceptable(call, 'the listing names a key outside the prefix');
+    const current = Buffer.from(key);
+    if (last !== undefined && last.compare(current) >= 0) throw unacceptable(call, 'the listing is not in byte order');
+    last = current;
+  }
+};
+
+/** The token of the next page; undefined after the last one. */
+const tokenAfter = (call: Call, page: ListObjectsV2CommandOutput): string | undefined => {
+  if (page.IsTruncated !== true) return undefined;
+  const { NextContinuationToken: next } = page;
+  if (next === undefined || next === page.ContinuationToken) throw unacceptable(call, 'the listing does not go on');
+  return next;
+};
+
 /**
  * The objects under `prefix`, page by page (up to 1,000 each), in byte order of their keys. The order is checked: who
  * merges two listings must not be led astray by a store that repeats a page or sorts otherwise.
@@ -49,34 +68,21 @@ export async function* listObjects(
 ): AsyncGenerator<readonly Listed[], void> {
   const call = { operation: 'ListObjectsV2', bucket };
   const abort = signal === undefined ? {} : { abortSignal: signal };
+  const first = {
+    Bucket: bucket,
+    Prefix: prefix,
+    EncodingType: 'url',
+    ...(startAfter === undefined ? {} : { StartAfter: startAfter }),
+  } as const;
   let token: string | undefined;
-  let previous = startAfter === undefined ? undefined : Buffer.from(startAfter);
+  let previous = startAfter;
   do {
-    const command = {
-      Bucket: bucket,
-      Prefix: prefix,
-      EncodingType: 'url',
-      ...(startAfter === undefined ? {} : { StartAfter: startAfter }),
-      ...(token === undefined ? {} : { ContinuationToken: token }),
-    } as const;
-    const page: ListObjectsV2CommandOutput = await retrier.run(
-      () => sdk.attempt(call, (client) => client.send(new ListObjectsV2Command(command), abort)),
-      signal,
-    );
+    const command = new ListObjectsV2Command(token === undefined ? first : { ...first, ContinuationToken: token });
+    const page = await retrier.run(() => sdk.attempt(call, (client) => client.send(command, abort)), signal);
     const objects = (page.Contents ?? []).map((item) => listed(call, page.EncodingType, item));
-    for (const { key } of objects) {
-      const current = Buffer.from(key);
-      if (!key.startsWith(prefix)) throw unacceptable(call, 'the listing names a key outside the prefix');
-      if (previous !== undefined && previous.compare(current) >= 0) {
-        throw unacceptable(call, 'the listing is not in byte order');
-      }
-      previous = current;
-    }
+    checkOrder(call, prefix, previous, objects);
+    previous = objects.at(-1)?.key ?? previous;
+    token = tokenAfter(call, page);
     if (objects.length > 0) yield objects;
-    const next = page.IsTruncated === true ? page.NextContinuationToken : undefined;
-    if (page.IsTruncated === true && (next === undefined || next === token)) {
-      throw unacceptable(call, 'the listing does not go on');
-    }
-    token = next;
   } while (token !== undefined);
 }

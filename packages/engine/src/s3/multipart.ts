@@ -7,14 +7,13 @@ import {
   CreateMultipartUploadCommand,
 } from '@aws-sdk/client-s3';
 
-import { S3Failure, refused, unacceptable } from './failure.ts';
+import { type ObjectCall, refused, unacceptable } from './failure.ts';
 import { metadataHeaders, unquoted } from './head.ts';
-import { type Expected, type ObjectCall, type Uploader, fill, settle, storedAt } from './put.ts';
-import { mayHaveHappened } from './retry.ts';
-import type { PutOptions, Source, Stored } from './s3.ts';
+import { type Expected, type Uploader, fill, store, storedAt } from './put.ts';
+import type { Metadata, PutOptions, Source, Stored } from './s3.ts';
 import type { Sdk } from './sdk.ts';
 import { encodeValue } from './sign.ts';
-import { checksumOf, headerOf } from './wire.ts';
+import { checksumOf, dateOf, headerOf } from './wire.ts';
 
 const mostParts = 10_000;
 const mebibyte = 1024 * 1024;
@@ -27,7 +26,8 @@ export interface PartsUploader extends Uploader {
 
 interface Part {
   readonly etag: string;
-  readonly crc: number;
+  /** CRC-32 in base64, where the store keeps one. */
+  readonly checksum: string | undefined;
 }
 
 /** The part size in bytes: `wanted`, or as many whole MiB as it takes to keep within 10,000 parts. */
@@ -48,17 +48,19 @@ const sendParts = async (
   const ask = { ...call, operation: 'UploadPart', method: 'PUT' } as const;
   const parts: Part[] = [];
   let next = 0;
-  let failed = false;
+  // The first failure ends the others' waits too.
+  const stop = new AbortController();
+  const ending = signal === undefined ? stop.signal : AbortSignal.any([stop.signal, signal]);
 
   const sendPart = async (index: number): Promise<Part> => {
     const position = index * partSize;
     const body = await buffers.take(Math.min(partSize, source.size - position));
     let finished = false;
     try {
-      signal?.throwIfAborted();
+      ending.throwIfAborted();
       fill(ask, source, body, position);
       const query = `partNumber=${index + 1}&uploadId=${encodeValue(uploadId)}`;
-      const { headers } = await retrier.run(() => wire.ask({ ...ask, query, body }), signal);
+      const { headers } = await retrier.run(() => wire.ask({ ...ask, query, body }), ending);
       const etag = headerOf(headers, 'etag');
       if (etag === undefined) throw unacceptable(ask, 'the answer lacks an ETag');
       finished = true;
@@ -69,21 +71,20 @@ const sendParts = async (
     }
   };
   const lane = async (): Promise<void> => {
-    while (!failed && next < count) {
+    while (next < count) {
       const index = next;
       next += 1;
-      try {
-        parts[index] = await sendPart(index);
-      } catch (error) {
-        failed = true;
-        throw error;
-      }
+      parts[index] = await sendPart(index);
     }
   };
-
-  // All lanes are awaited: a part still on its way when the upload is aborted could outlive it.
-  const lanes = await Promise.allSettled(Array.from({ length: Math.min(uploader.partsInFlight, count) }, lane));
-  for (const result of lanes) if (result.status === 'rejected') throw result.reason;
+  const lanes = Array.from({ length: Math.min(uploader.partsInFlight, count) }, async () =>
+    lane().catch((error: unknown) => {
+      stop.abort(error);
+    }),
+  );
+  // All of them: a part still on its way when the upload is aborted could outlive it.
+  await Promise.all(lanes);
+  stop.signal.throwIfAborted();
   return parts;
 };
 
@@ -108,6 +109,7 @@ const dateIn = (response: unknown): number | undefined =>
     ? dateOf({ date: String(response.headers.date) })
     : undefined;
 
+/** Joins the parts: only now the object becomes visible. */
 const complete = async (
   uploader: PartsUploader,
   object: ObjectCall,
@@ -131,9 +133,9 @@ const complete = async (
     ...(ifMatch === undefined ? {} : { IfMatch: `"${ifMatch}"` }),
     ...(ifNoneMatch === undefined ? {} : { IfNoneMatch: ifNoneMatch }),
   };
-  const attempt = async (): Promise<Stored> => {
+  let date: number | undefined;
+  const once = async (): Promise<Stored> => {
     const command = new CompleteMultipartUploadCommand(request);
-    let date: number | undefined;
     command.middlewareStack.add(
       (next) => async (args) => {
         const result = await next(args);
@@ -143,8 +145,52 @@ const complete = async (
       { step: 'deserialize' },
     );
     const { ETag } = await uploader.sdk.attempt(call, (client) => client.send(command));
-    // Status 200 is sent before the parts are joined; an error that follows has no ETag.
+    // Status 200 is sent before the parts are joined; an answer that turned into an error after it has no ETag.
     if (ETag === undefined) throw refused(call, { status: 500 });
     return { etag: unquoted(ETag), date: storedAt(date) };
   };
+  return store(uploader, object, expected, once, signal);
+};
+
+/** Uploads a source in parts. Whatever goes wrong, no upload is left behind that the store could be told about. */
+export const putParts = async (
+  uploader: PartsUploader,
+  bucket: string,
+  key: string,
+  source: Source,
+  options: PutOptions,
+): Promise<Stored> => {
+  const { sdk, retrier } = uploader;
+  const { metadata = {}, contentType, signal } = options;
+  const object = { operation: 'PutObject', bucket, key };
+  metadataHeaders(object, metadata);
+  const creation = { ...object, operation: 'CreateMultipartUpload' };
+  const { secure } = await sdk.address(creation);
+  const create = new CreateMultipartUploadCommand({
+    Bucket: bucket,
+    Key: key,
+    Metadata: metadata,
+    ...(contentType === undefined ? {} : { ContentType: contentType }),
+    ...(secure ? { ChecksumAlgorithm: 'CRC32' } : {}),
+  });
+  const { UploadId: uploadId } = await retrier.run(
+    () => sdk.attempt(creation, (client) => client.send(create)),
+    signal,
+  );
+  if (uploadId === undefined) throw unacceptable(creation, 'the answer lacks an UploadId');
+
+  try {
+    const parts = await sendParts(uploader, object, uploadId, source, signal);
+    source.confirm();
+    signal?.throwIfAborted();
+    return await complete(uploader, object, uploadId, parts, expectedOf(source.size, metadata, parts), options);
+  } catch (error) {
+    const abortion = { ...object, operation: 'AbortMultipartUpload' };
+    const abort = new AbortMultipartUploadCommand({ Bucket: bucket, Key: key, UploadId: uploadId });
+    await retrier
+      .run(() => sdk.attempt(abortion, (client) => client.send(abort)))
+      // The failure that led here says more; what could not be aborted is left to the bucket's lifecycle rules.
+      .catch(() => {});
+    throw error;
+  }
 };

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 
 import type { Buffers } from './buffers.ts';
-import { type Call, S3Failure, unacceptable } from './failure.ts';
+import { type Call, type ObjectCall, S3Failure, unacceptable } from './failure.ts';
 import { askHead, headOf, metadataHeaders, unquoted } from './head.ts';
 import { type Retrier, mayHaveHappened } from './retry.ts';
 import type { Metadata, PutOptions, Source, Stored } from './s3.ts';
@@ -13,10 +13,6 @@ export interface Uploader {
   readonly wire: Wire;
   readonly retrier: Retrier;
   readonly buffers: Buffers;
-}
-
-export interface ObjectCall extends Call {
-  readonly key: string;
 }
 
 /** How to tell that the object in the store is the one that was sent. */
@@ -43,12 +39,6 @@ export const fill = (call: Call, source: Source, into: Buffer, position: number)
  */
 export const storedAt = (date: number | undefined): Date => new Date(date === undefined ? Date.now() : date + 999);
 
-/** The requests' headers common to a whole object and the creation of an upload in parts. */
-export const conditions = ({ ifMatch, ifNoneMatch }: PutOptions): Record<string, string> => ({
-  ...(ifMatch === undefined ? {} : { 'if-match': `"${ifMatch}"` }),
-  ...(ifNoneMatch === undefined ? {} : { 'if-none-match': ifNoneMatch }),
-});
-
 const sameMetadata = (one: Metadata, other: Metadata): boolean => {
   const names = Object.keys(one);
   return names.length === Object.keys(other).length && names.every((name) => one[name] === other[name]);
@@ -58,7 +48,7 @@ const sameMetadata = (one: Metadata, other: Metadata): boolean => {
  * Settles by HEAD whether an upload whose answer was lost took place. Undefined when the object is not there or is not
  * the expected one.
  */
-export const settle = async (
+const settle = async (
   { wire, retrier }: Uploader,
   { bucket, key }: ObjectCall,
   expected: Expected,
@@ -66,7 +56,7 @@ export const settle = async (
   const call = { operation: 'HeadObject', bucket, key };
   let answer: Answer;
   try {
-    answer = await askHead(wire, retrier, bucket, key, { 'x-amz-checksum-mode': 'ENABLED' });
+    answer = await askHead(wire, retrier, call, { 'x-amz-checksum-mode': 'ENABLED' });
   } catch (error) {
     if (error instanceof S3Failure) return undefined;
     throw error;
@@ -79,40 +69,33 @@ export const settle = async (
   return { etag, date: storedAt(dateOf(answer.headers)) };
 };
 
-const send = async (
+/**
+ * Runs `once`, which stores an object, with retries. When the answer of an attempt was lost and a later one finds that
+ * the condition no longer holds, that the upload is gone, or that the caller has aborted, HEAD decides what happened.
+ */
+export const store = async (
   uploader: Uploader,
   call: ObjectCall,
-  body: Buffer,
-  headers: Readonly<Record<string, string>>,
-  { metadata = {}, signal }: PutOptions,
+  expected: Expected,
+  once: () => Promise<Stored>,
+  signal: AbortSignal | undefined,
 ): Promise<Stored> => {
-  const { wire, retrier } = uploader;
-  const expected: Expected = {
-    size: body.length,
-    metadata,
-    etag: () => hash('md5', body, 'hex'),
-    checksum: () => checksumOf(crc32(body)),
-  };
   let unsure = false;
   const attempt = async (): Promise<Stored> => {
     try {
-      const answer = await wire.ask({ ...call, method: 'PUT', headers, body });
-      const etag = headerOf(answer.headers, 'etag');
-      if (etag === undefined) throw unacceptable(call, 'the answer lacks an ETag');
-      return { etag: unquoted(etag), date: storedAt(dateOf(answer.headers)) };
+      return await once();
     } catch (error) {
       if (!(error instanceof S3Failure)) throw error;
-      // The condition may have failed because the attempt before this one met it.
-      const stored = unsure && error.kind === 'PreconditionFailed' ? await settle(uploader, call, expected) : undefined;
+      const overtaken = error.kind === 'PreconditionFailed' || error.s3Code === 'NoSuchUpload';
+      const stored = unsure && overtaken ? await settle(uploader, call, expected) : undefined;
       if (stored !== undefined) return stored;
       unsure ||= mayHaveHappened(error);
       throw error;
     }
   };
   try {
-    return await retrier.run(attempt, signal);
+    return await uploader.retrier.run(attempt, signal);
   } catch (error) {
-    // Aborted with an answer outstanding: what the store holds decides whether this was an upload.
     const stored = unsure && signal?.aborted === true ? await settle(uploader, call, expected) : undefined;
     if (stored === undefined) throw error;
     return stored;
@@ -125,21 +108,34 @@ export const putWhole = async (
   bucket: string,
   key: string,
   source: Source,
-  options: PutOptions,
+  { metadata = {}, contentType, ifMatch, ifNoneMatch, signal }: PutOptions,
 ): Promise<Stored> => {
   const call = { operation: 'PutObject', bucket, key };
   const headers = {
-    ...metadataHeaders(call, options.metadata ?? {}),
-    ...conditions(options),
-    ...(options.contentType === undefined ? {} : { 'content-type': options.contentType }),
+    ...metadataHeaders(call, metadata),
+    ...(contentType === undefined ? {} : { 'content-type': contentType }),
+    ...(ifMatch === undefined ? {} : { 'if-match': `"${ifMatch}"` }),
+    ...(ifNoneMatch === undefined ? {} : { 'if-none-match': ifNoneMatch }),
   };
   const body = await uploader.buffers.take(source.size);
   let finished = false;
   try {
-    options.signal?.throwIfAborted();
+    signal?.throwIfAborted();
     fill(call, source, body, 0);
     source.confirm();
-    const stored = await send(uploader, call, body, headers, options);
+    const once = async (): Promise<Stored> => {
+      const answer = await uploader.wire.ask({ ...call, method: 'PUT', headers, body });
+      const etag = headerOf(answer.headers, 'etag');
+      if (etag === undefined) throw unacceptable(call, 'the answer lacks an ETag');
+      return { etag: unquoted(etag), date: storedAt(dateOf(answer.headers)) };
+    };
+    const expected: Expected = {
+      size: body.length,
+      metadata,
+      etag: () => hash('md5', body, 'hex'),
+      checksum: () => checksumOf(crc32(body)),
+    };
+    const stored = await store(uploader, call, expected, once, signal);
     finished = true;
     return stored;
   } finally {

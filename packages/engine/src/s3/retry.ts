@@ -5,45 +5,45 @@ import { S3Failure } from './failure.ts';
 const baseMs = 100;
 const capMs = 5_000;
 
-const askSlowly = new Set([
-  'BandwidthLimitExceeded',
-  'RequestLimitExceeded',
-  'ServiceUnavailable',
-  'SlowDown',
-  'Throttling',
-  'ThrottlingException',
-  'TooManyRequests',
-]);
-
-const askAgain = new Set([
-  // The store says that what arrived is not what was sent.
-  'BadDigest',
-  'IncompleteBody',
-  'XAmzContentSHA256Mismatch',
-  // Two writes to one key crossed.
-  'ConditionalRequestConflict',
-  'OperationAborted',
-  'InternalError',
-  'RequestTimeout',
-]);
-
-const newCredentials = new Set(['ExpiredToken', 'ExpiredTokenException', 'InvalidToken', 'TokenRefreshRequired']);
-
-/** What the next connection will not change. */
-const permanent = /^(CERT_|ERR_TLS_|ERR_SSL_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_)/;
-
 type Verdict = 'give up' | 'again' | 'again, all slower' | 'once, with new credentials' | 'once, with the right time';
+
+const verdictOfCode: ReadonlyMap<string, Verdict> = new Map<string, Verdict>([
+  ['BandwidthLimitExceeded', 'again, all slower'],
+  ['RequestLimitExceeded', 'again, all slower'],
+  ['ServiceUnavailable', 'again, all slower'],
+  ['SlowDown', 'again, all slower'],
+  ['Throttling', 'again, all slower'],
+  ['ThrottlingException', 'again, all slower'],
+  ['TooManyRequests', 'again, all slower'],
+  // The store says that what arrived is not what was sent.
+  ['BadDigest', 'again'],
+  ['IncompleteBody', 'again'],
+  ['XAmzContentSHA256Mismatch', 'again'],
+  // Two writes to one key crossed.
+  ['ConditionalRequestConflict', 'again'],
+  ['OperationAborted', 'again'],
+  ['InternalError', 'again'],
+  ['RequestTimeout', 'again'],
+  ['ExpiredToken', 'once, with new credentials'],
+  ['InvalidToken', 'once, with new credentials'],
+  ['TokenRefreshRequired', 'once, with new credentials'],
+  ['RequestTimeTooSkewed', 'once, with the right time'],
+]);
+
+const verdictOnStatus = (status: number): Verdict => {
+  if (status === 429 || status === 503) return 'again, all slower';
+  return status === 408 || (status >= 500 && status !== 501) ? 'again' : 'give up';
+};
+
+/** What the next connection will not change: a certificate that does not verify. */
+const permanent = /^(CERT_|ERR_TLS_|ERR_SSL_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_)/;
 
 const codeOf = (cause: unknown): string =>
   cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : '';
 
 const verdictOn = ({ kind, status = 0, s3Code = '', cause }: S3Failure): Verdict => {
   if (kind === 'Unreachable') return permanent.test(codeOf(cause)) ? 'give up' : 'again';
-  if (newCredentials.has(s3Code)) return 'once, with new credentials';
-  if (s3Code === 'RequestTimeTooSkewed') return 'once, with the right time';
-  if (askSlowly.has(s3Code) || status === 503 || status === 429) return 'again, all slower';
-  if (askAgain.has(s3Code) || status === 408) return 'again';
-  return status >= 500 && status !== 501 ? 'again' : 'give up';
+  return verdictOfCode.get(s3Code) ?? verdictOnStatus(status);
 };
 
 /** True where the store may have carried out the request although no answer said so. */

@@ -1,3 +1,15 @@
+import { HeadBucketCommand } from '@aws-sdk/client-s3';
+
+import { Buffers } from './buffers.ts';
+import { getObject } from './get.ts';
+import { askHead, headOf } from './head.ts';
+import { listObjects } from './list.ts';
+import { putParts } from './multipart.ts';
+import { putWhole } from './put.ts';
+import { Retrier } from './retry.ts';
+import { Sdk } from './sdk.ts';
+import { Wire } from './wire.ts';
+
 /** What `openS3` needs to know. Everything but the region has a default. */
 export interface S3Options {
   /** Such as `http://127.0.0.1:9090`; without it, AWS S3 itself in `region` (virtual-hosted style). */
@@ -89,8 +101,55 @@ export interface S3 extends AsyncDisposable {
   ): Promise<{ head: ObjectHead; body: AsyncIterable<Buffer> }>;
 }
 
-export function openS3(_options: S3Options): S3 {
-  throw new Error('not built yet');
+const mebibyte = 1024 * 1024;
+
+/**
+ * A client for one object store. Object bodies and HEADs travel over connections of our own, the rest through the AWS
+ * SDK; both sign with the same credentials and share one retry rule. Every method throws S3Failure, or the reason of
+ * the signal it was given; `put` also lets through what its source throws.
+ *
+ * Disposing closes every connection: calls still running fail with `Unreachable`, and an upload in parts among them is
+ * left to the bucket's lifecycle rules. Abort and await uploads first.
+ */
+export function openS3(options: S3Options): S3 {
+  const {
+    region,
+    partSize = 16 * mebibyte,
+    multipartThreshold = 32 * mebibyte,
+    partsInFlight = 4,
+    retries = 10,
+    stallMs = 30_000,
+    connectMs = 10_000,
+  } = options;
+  const closing = new AbortController();
+  const sdk = new Sdk({ ...options, connectMs, stallMs });
+  const wire = new Wire({ region, sdk, connectMs, stallMs });
+  const retrier = new Retrier({
+    retries,
+    renewCredentials: (since) => sdk.credentials.renew(since),
+    closing: closing.signal,
+  });
+  const uploader = { sdk, wire, retrier, buffers: new Buffers(), partSize, partsInFlight };
+  return {
+    async headBucket(bucket) {
+      const call = { operation: 'HeadBucket', bucket };
+      const command = new HeadBucketCommand({ Bucket: bucket });
+      await retrier.run(() => sdk.attempt(call, (client) => client.send(command)));
+    },
+    list: (bucket, prefix, listOptions = {}) => listObjects(sdk, retrier, bucket, prefix, listOptions),
+    async head(bucket, key) {
+      const call = { operation: 'HeadObject', bucket, key };
+      return headOf(call, await askHead(wire, retrier, call));
+    },
+    put: (bucket, key, source, putOptions = {}) =>
+      (source.size < multipartThreshold ? putWhole : putParts)(uploader, bucket, key, source, putOptions),
+    get: (bucket, key, getOptions = {}) => getObject(wire, retrier, bucket, key, getOptions),
+    async [Symbol.asyncDispose]() {
+      closing.abort();
+      sdk.destroy();
+      await wire.destroy();
+    },
+  };
 }
 
 /** A small source in memory: directory markers, symlink targets, reports. */

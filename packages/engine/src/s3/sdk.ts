@@ -68,7 +68,8 @@ export class Sdk {
   }
 
   async #resolve(call: Call): Promise<Address> {
-    if (!bucketName.test(call.bucket)) throw new S3Failure('NoSuchBucket', `${call.operation}: not the name of a bucket`);
+    if (!bucketName.test(call.bucket))
+      throw new S3Failure('NoSuchBucket', `${call.operation}: not the name of a bucket`);
     const { config } = this.#client;
     const [region, useFips, useDualStack] = await Promise.all([
       config.region(),

@@ -4,7 +4,7 @@ import { crc32 } from 'node:zlib';
 
 import { type Dispatcher, Pool } from 'undici';
 
-import { type Call, S3Failure, codeIn, refused, unacceptable, unreachable } from './failure.ts';
+import { type ObjectCall, S3Failure, codeIn, refused, unacceptable, unreachable } from './failure.ts';
 import { type Sdk, failureOf } from './sdk.ts';
 import { Signer, emptyPayload, encodePath } from './sign.ts';
 
@@ -14,8 +14,7 @@ const sliceBytes = 256 * 1024;
 const errorBodyBytes = 64 * 1024;
 
 /** One request about one object. */
-export interface Ask extends Call {
-  readonly key: string;
+export interface Ask extends ObjectCall {
   readonly method: 'GET' | 'HEAD' | 'PUT';
   /** Canonical: names sorted, names and values percent-encoded. */
   readonly query?: string;

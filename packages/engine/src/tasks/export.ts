@@ -1,5 +1,5 @@
 import { objectKeyOf, treePathOf } from '../associations/resolve.ts';
-import { pack } from '../catalog/catalog.ts';
+import { pack, wholeSeconds } from '../catalog/catalog.ts';
 import { toMetadata } from '../posix/metadata.ts';
 import type { Attributes, OpenFile } from '../posix/tree.ts';
 import { bytes, type Source } from '../s3/s3.ts';
@@ -43,7 +43,7 @@ async function put({ s3, association, signal }: Sides, key: string, source: Sour
   return {
     kind: 'done' as const,
     bytes: source.size,
-    row: { key, attributes: pack(attributes), etag: stored.etag, modified: stored.date.getTime() },
+    row: { key, attributes: pack(attributes), etag: stored.etag, modified: wholeSeconds(stored.date) },
   };
 }
 

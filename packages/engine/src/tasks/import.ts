@@ -1,5 +1,5 @@
 import { objectKeyOf, treePathOf } from '../associations/resolve.ts';
-import { type CatalogRow, pack } from '../catalog/catalog.ts';
+import { type CatalogRow, pack, wholeSeconds } from '../catalog/catalog.ts';
 import { fromMetadata } from '../posix/metadata.ts';
 import type { Attributes, Kind, Restorable } from '../posix/tree.ts';
 import type { ObjectHead } from '../s3/s3.ts';
@@ -30,7 +30,7 @@ const done = (key: string, head: ObjectHead, attributes: Attributes, size: numbe
     key,
     attributes: pack(attributes),
     etag: head.etag,
-    modified: head.modified.getTime(),
+    modified: wholeSeconds(head.modified),
   };
   return { kind: 'done', row, bytes: size };
 };

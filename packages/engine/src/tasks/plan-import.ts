@@ -1,5 +1,5 @@
 import { objectKeyOf, type Scope, treePathOf } from '../associations/resolve.ts';
-import { CatalogScan } from '../catalog/catalog.ts';
+import { CatalogScan, wholeSeconds } from '../catalog/catalog.ts';
 import type { Context } from '../context.ts';
 import { PosixFailure } from '../posix/failure.ts';
 import type { Tree } from '../posix/tree.ts';
@@ -87,7 +87,7 @@ export async function* findImports(
     // The prefix's own marker stands for the association's directory.
     if (key === '') return undefined;
     const path = `s3://${association.bucket}/${object.key}`;
-    const modified = object.modified.getTime();
+    const modified = wholeSeconds(object.modified);
     if (!isPosixKey(key)) return { key, failure: notPosix(path) };
     const clash = clashes.with(key);
     if (clash !== undefined) {

@@ -9,7 +9,7 @@ import type { AssociationRow } from '../store/associations.ts';
 
 /**
  * One entry of a batch, as it is stored: the key relative to the association (a directory's ends with '/') and the bytes
- * its content had when the task was planned. An import adds what the listing said of the object; modified in ms.
+ * its content had when the task was planned. An import adds what the listing said of the object; modified in seconds.
  */
 export type Entry = readonly [key: string, size: number, etag?: string, modified?: number, storageClass?: string];
 

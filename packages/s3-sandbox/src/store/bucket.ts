@@ -12,9 +12,9 @@ import {
 } from 'node:fs';
 import { basename, join } from 'node:path';
 
-import type { Checksum } from '../checksums.ts';
-import { checkWrite, type Conditions } from '../conditions.ts';
-import { S3Error } from '../errors.ts';
+import { checkWrite, type Conditions } from '../operations/conditions.ts';
+import type { Checksum } from '../wire/checksums.ts';
+import { S3Error } from '../wire/errors.ts';
 import { Incoming } from './incoming.ts';
 import { KeyIndex } from './key-index.ts';
 import { ObjectFiles, type Place } from './object-files.ts';

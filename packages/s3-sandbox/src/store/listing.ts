@@ -42,7 +42,7 @@ export function listPage(index: KeyIndex, { prefix, delimiter, after, limit }: L
 }
 
 /** The common prefix that a key is counted under, or `undefined`. */
-function groupOf(key: string, prefix: string, delimiter: string): string | undefined {
+export function groupOf(key: string, prefix: string, delimiter: string): string | undefined {
   if (delimiter === '' || !key.startsWith(prefix)) return undefined;
   const at = key.indexOf(delimiter, prefix.length);
   return at === -1 ? undefined : key.slice(0, at + delimiter.length);

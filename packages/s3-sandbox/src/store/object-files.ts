@@ -1,5 +1,15 @@
 import { createHash } from 'node:crypto';
-import { constants, lstatSync, mkdirSync, openSync, readdirSync, renameSync, rmdirSync, rmSync, unlinkSync } from 'node:fs';
+import {
+  constants,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  unlinkSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 /**
@@ -12,7 +22,7 @@ import { join } from 'node:path';
 export type Place = 'plain' | 'directory' | 'odd';
 
 const MAX_PART_BYTES = 255;
-// eslint-disable-next-line no-control-regex -- control characters are what is looked for
+// oxlint-disable-next-line no-control-regex -- control characters are what is looked for
 const CONTROL = /[\u0000-\u001f\u007f]/;
 /** Spelled alike on every file system, whatever it thinks of case and accents. */
 const CASELESS = /^[^A-Z\u0080-\uffff]*$/;
@@ -47,7 +57,6 @@ export class ObjectFiles {
   /** Opens an object's file for reading. Throws the file system's error when it is gone. */
   open(key: string, place: 'plain' | 'odd'): number {
     if (place === 'plain' && !this.#isReal(parentOf(key))) throw new Error(`${key}: a link has replaced a directory`);
-    // eslint-disable-next-line no-bitwise -- open(2) takes its flags so
     return openSync(this.#path(key, place), constants.O_RDONLY | constants.O_NOFOLLOW);
   }
 
@@ -87,7 +96,7 @@ export class ObjectFiles {
   }
 
   #isUnderFile(path: string): boolean {
-    for (let directory = parentOf(path); directory !== '' && !this.#members.has(directory); ) {
+    for (let directory = parentOf(path); directory !== '' && !this.#members.has(directory);) {
       if (this.#keys.has(directory)) return true;
       directory = parentOf(directory);
     }

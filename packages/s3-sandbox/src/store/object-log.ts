@@ -1,6 +1,15 @@
-import { closeSync, fstatSync, ftruncateSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 
-import type { Checksum } from '../checksums.ts';
+import type { Checksum } from '../wire/checksums.ts';
 import type { Place } from './object-files.ts';
 
 /** What the client says about an object beside its bytes. Header names are in lower case. */
@@ -86,7 +95,9 @@ export class ObjectLog {
     const bytes = readFileSync(path);
     const whole = bytes.lastIndexOf(0x0a) + 1;
     const lines = bytes.toString('utf8', 0, whole).split('\n').slice(0, -1);
-    const records = lines.map((text, at) => parseLine(text, `${path}:${at + 1}`)).filter((record) => record !== undefined);
+    const records = lines
+      .map((text, at) => parseLine(text, `${path}:${at + 1}`))
+      .filter((record) => record !== undefined);
     const header = records.shift();
     if (header === undefined || !('version' in header) || header.version !== 1) {
       throw new Error(`${path} is not the log of a bucket that this version can read.`);

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
-import { S3Error } from '../errors.ts';
+import { S3Error } from '../wire/errors.ts';
 import { Bucket } from './bucket.ts';
 import { lockDirectory } from './directory-lock.ts';
 

@@ -3,8 +3,8 @@ import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateS
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { type Checksum, type ChecksumAlgorithm, createDigest, type Digest } from '../checksums.ts';
-import { S3Error } from '../errors.ts';
+import { type Checksum, type ChecksumAlgorithm, createDigest, type Digest } from '../wire/checksums.ts';
+import { S3Error } from '../wire/errors.ts';
 import { Incoming } from './incoming.ts';
 import type { ObjectAttributes } from './object-log.ts';
 

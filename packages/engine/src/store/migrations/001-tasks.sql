@@ -106,7 +106,7 @@ CREATE TABLE catalog (
   -- The entry's attributes as packed by catalog.ts.
   attributes text NOT NULL,
   etag text NOT NULL,
-  -- Milliseconds: no LastModified of the object that is known to us is later.
+  -- Seconds since 1970: no LastModified of the object that is known to us is later.
   modified bigint NOT NULL,
   PRIMARY KEY (association_id, key)
 ) /*sqlite: WITHOUT ROWID */;

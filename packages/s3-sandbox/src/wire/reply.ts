@@ -15,14 +15,29 @@ export interface Reply {
   readonly body?: string | FileBody | undefined;
 }
 
+/** Whether HTTP forbids this answer a body. */
+export const isBodiless = (method: string | undefined, status: number) =>
+  method === 'HEAD' || status === 204 || status === 304;
+
+/** The Content-Length of an answer that does not name it by itself. */
+export function lengthHeader({ status, body }: Reply): { readonly 'content-length'?: number } {
+  if (status === 204 || status === 304 || typeof body === 'object') return {};
+  return { 'content-length': Buffer.byteLength(body ?? '') };
+}
+
 /** For a reply that nobody is going to see. */
 export function dropReply(reply: Reply): void {
   if (typeof reply.body === 'object') closeSync(reply.body.fd);
 }
 
-const CHUNK = 256 * 1024;
+/** Bytes read at a time. */
+export const CHUNK = 256 * 1024;
 
-/** The bytes of a body in pieces; closes the descriptor at the end. Throws when the file is shorter than it was. */
+/** The bytes of a reply's body in pieces. */
+export const bodyPieces = ({ body = '' }: Reply, size: number): Iterable<Buffer> =>
+  typeof body === 'object' ? pieces(body, size) : [Buffer.from(body)];
+
+/** The bytes of a file in pieces; closes the descriptor at the end. Throws when the file is shorter than it was. */
 export function* pieces({ fd, start, length }: FileBody, size = CHUNK): Generator<Buffer, undefined> {
   try {
     let done = 0;

@@ -146,14 +146,9 @@ function canonicalRequest(request: S3Request, claim: Claim): string {
     .filter(([name]) => name !== 'X-Amz-Signature')
     .map(([name, value]) => `${encode(name)}=${encode(value)}`)
     .sort();
-  return [
-    request.method,
-    path,
-    query.join('&'),
-    headers.join(''),
-    claim.signedHeaders.join(';'),
-    claim.payload,
-  ].join('\n');
+  return [request.method, path, query.join('&'), headers.join(''), claim.signedHeaders.join(';'), claim.payload].join(
+    '\n',
+  );
 }
 
 /** Percent-encodes everything but RFC 3986's unreserved characters. */

@@ -1,4 +1,4 @@
-import { S3Error } from './errors.ts';
+import { S3Error } from '../wire/errors.ts';
 
 /** What conditions look at. */
 export interface Validators {
@@ -76,14 +76,12 @@ export interface ByteRange {
 export function parseRange(header: string | undefined, size: number): ByteRange | undefined {
   const [, from = '', to = ''] = /^\s*bytes\s*=\s*(\d*)\s*-\s*(\d*)\s*$/i.exec(header ?? '') ?? [];
   if (from === '' && to === '') return undefined;
-  if (from === '') {
-    const length = Math.min(Number(to), size);
-    if (length === 0) throw new S3Error('InvalidRange');
-    return { start: size - length, length };
-  }
-  const start = Number(from);
-  const end = to === '' ? size - 1 : Math.min(Number(to), size - 1);
-  if (to !== '' && Number(to) < start) return undefined;
+  if (from === '') return rangeOf(size - Math.min(Number(to), size), size - 1, size);
+  if (to === '') return rangeOf(Number(from), size - 1, size);
+  return Number(to) < Number(from) ? undefined : rangeOf(Number(from), Math.min(Number(to), size - 1), size);
+}
+
+function rangeOf(start: number, end: number, size: number): ByteRange {
   if (start >= size) throw new S3Error('InvalidRange');
   return { start, length: end - start + 1 };
 }

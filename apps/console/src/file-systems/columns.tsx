@@ -1,0 +1,83 @@
+import Box from '@cloudscape-design/components/box';
+import type { FileSystem } from '@drt/contract/file-systems';
+
+import { paths } from '../paths.ts';
+import { RouteLink } from '../shell/route-link.tsx';
+import { formatTime, zoneOf } from '../shell/time.ts';
+import type { ResourceColumn } from '../table/resource-table.tsx';
+import { FileSystemStatus } from './file-system-status.tsx';
+import { fileSystemName } from './queries.ts';
+
+const TYPES: Readonly<Record<string, string>> = {
+  LUSTRE: 'Lustre',
+  WINDOWS: 'Windows',
+  ONTAP: 'ONTAP',
+  OPENZFS: 'OpenZFS',
+};
+
+/** `SCRATCH_2` as `Scratch 2`. */
+export const deploymentWords = (type: string | undefined) =>
+  type ? type.charAt(0) + type.slice(1).toLowerCase().replace('_', ' ') : '-';
+
+export const FILE_SYSTEM_COLUMNS: readonly ResourceColumn<FileSystem>[] = [
+  {
+    id: 'name',
+    header: 'File system name',
+    width: 200,
+    cell: (each) => {
+      const name = fileSystemName(each);
+      return name && each.FileSystemId ? <RouteLink href={paths.fileSystem(each.FileSystemId)}>{name}</RouteLink> : '-';
+    },
+    sortBy: fileSystemName,
+  },
+  {
+    id: 'id',
+    header: 'File system ID',
+    width: 215,
+    isRowHeader: true,
+    cell: ({ FileSystemId = '' }) => <RouteLink href={paths.fileSystem(FileSystemId)}>{FileSystemId}</RouteLink>,
+    sortBy: (each) => each.FileSystemId,
+  },
+  {
+    id: 'status',
+    header: 'Status',
+    width: 140,
+    cell: (each) => <FileSystemStatus lifecycle={each.Lifecycle} />,
+    sortBy: (each) => each.Lifecycle,
+  },
+  {
+    id: 'type',
+    header: 'Type',
+    width: 110,
+    cell: ({ FileSystemType = '-' }) => TYPES[FileSystemType] ?? FileSystemType,
+    sortBy: (each) => each.FileSystemType,
+  },
+  {
+    id: 'deployment',
+    header: 'Deployment type',
+    width: 150,
+    cell: (each) => deploymentWords(each.LustreConfiguration?.DeploymentType),
+    sortBy: (each) => each.LustreConfiguration?.DeploymentType,
+  },
+  {
+    id: 'storage',
+    header: 'Storage type',
+    width: 130,
+    cell: ({ StorageType }) => StorageType ?? '-',
+    sortBy: (each) => each.StorageType,
+  },
+  {
+    id: 'capacity',
+    header: 'Storage capacity (GiB)',
+    width: 180,
+    cell: ({ StorageCapacity }) => <Box textAlign="right">{StorageCapacity?.toLocaleString('en') ?? '-'}</Box>,
+    sortBy: (each) => each.StorageCapacity,
+  },
+  {
+    id: 'created',
+    header: `Creation time (${zoneOf(new Date())})`,
+    width: 215,
+    cell: ({ CreationTime }) => (CreationTime ? formatTime(CreationTime) : '-'),
+    sortBy: (each) => each.CreationTime?.getTime(),
+  },
+];

@@ -1,0 +1,128 @@
+import StatusIndicator from '@cloudscape-design/components/status-indicator';
+import { useQuery } from '@tanstack/react-query';
+import { type ComponentType, lazy, Suspense } from 'react';
+import { matchPath, Navigate, type Params, Route, Routes, useLocation } from 'react-router';
+
+import { associationQuery } from './associations/queries.ts';
+import { type Crumb, crumbs, paths, readCreateTaskFrom } from './paths.ts';
+import { AppShell } from './shell/app-shell.tsx';
+import { NotFound, PageBoundary } from './shell/failure.tsx';
+
+/**
+ * The map of the console: every URL, the page behind it, and its breadcrumbs. A page is loaded when it is first
+ * visited.
+ */
+interface Page {
+  readonly path: string;
+  readonly crumbs: (params: Params, query: URLSearchParams) => readonly Crumb[];
+  readonly contentType: 'default' | 'table' | 'form';
+  readonly Content: ComponentType;
+}
+
+const page = (load: () => Promise<ComponentType>) => lazy(async () => ({ default: await load() }));
+
+const id = (params: Params) => params['id'] ?? '';
+
+const createCrumbs = (kind: 'export' | 'import' | 'release') => (_params: Params, query: URLSearchParams) =>
+  crumbs.createTask(kind, readCreateTaskFrom(query));
+
+const ASSOCIATION = '/fsx/data-repository-associations/:id';
+
+const PAGES: readonly Page[] = [
+  {
+    path: '/fsx/data-repository-tasks',
+    crumbs: crumbs.tasks,
+    contentType: 'table',
+    Content: page(async () => (await import('./tasks/task-list.tsx')).TaskListPage),
+  },
+  {
+    path: '/fsx/data-repository-tasks/:id',
+    crumbs: (params) => crumbs.task(id(params)),
+    contentType: 'default',
+    Content: page(async () => (await import('./tasks/task-page.tsx')).TaskPage),
+  },
+  {
+    path: '/fsx/data-repository-tasks/create/export',
+    crumbs: createCrumbs('export'),
+    contentType: 'form',
+    Content: page(async () => (await import('./tasks/create-task-page.tsx')).CreateExportPage),
+  },
+  {
+    path: '/fsx/data-repository-tasks/create/import',
+    crumbs: createCrumbs('import'),
+    contentType: 'form',
+    Content: page(async () => (await import('./tasks/create-task-page.tsx')).CreateImportPage),
+  },
+  {
+    path: '/fsx/data-repository-tasks/create/release',
+    crumbs: createCrumbs('release'),
+    contentType: 'form',
+    Content: page(async () => (await import('./tasks/create-release-page.tsx')).CreateReleasePage),
+  },
+  {
+    path: '/fsx/file-systems',
+    crumbs: crumbs.fileSystems,
+    contentType: 'table',
+    Content: page(async () => (await import('./file-systems/file-system-list.tsx')).FileSystemListPage),
+  },
+  {
+    path: '/fsx/file-systems/:id',
+    crumbs: (params) => crumbs.fileSystem(id(params)),
+    contentType: 'default',
+    Content: page(async () => (await import('./file-systems/file-system-page.tsx')).FileSystemPage),
+  },
+  {
+    path: ASSOCIATION,
+    crumbs: (params) => crumbs.association(id(params)),
+    contentType: 'default',
+    Content: page(async () => (await import('./associations/association-page.tsx')).AssociationPage),
+  },
+  {
+    path: '*',
+    crumbs: crumbs.notFound,
+    contentType: 'default',
+    Content: () => (
+      <NotFound title="Page not found" backTo={paths.tasks()} backText="Open data repository tasks">
+        The console has no page at this address.
+      </NotFound>
+    ),
+  },
+];
+
+const find = (pathname: string) => {
+  for (const each of PAGES) {
+    const match = matchPath(each.path, pathname);
+    if (match) return { page: each, params: match.params };
+  }
+  // The last entry matches everything.
+  throw new Error('no page matches');
+};
+
+/** The breadcrumbs of an association name its file system, which only the association itself knows. */
+const useTrail = (pathname: string, search: string) => {
+  const { page: found, params } = find(pathname);
+  const isAssociation = found.path === ASSOCIATION;
+  const { data: association } = useQuery({ ...associationQuery(id(params)), enabled: isAssociation });
+  return isAssociation
+    ? crumbs.association(id(params), association?.FileSystemId)
+    : found.crumbs(params, new URLSearchParams(search));
+};
+
+export const Pages = () => {
+  const { pathname, search } = useLocation();
+  const trail = useTrail(pathname, search);
+  if (pathname === '/') return <Navigate replace to={paths.tasks()} />;
+  return (
+    <AppShell crumbs={trail} contentType={find(pathname).page.contentType}>
+      <Suspense fallback={<StatusIndicator type="loading">Loading page</StatusIndicator>}>
+        <PageBoundary key={pathname}>
+          <Routes>
+            {PAGES.map(({ path, Content }) => (
+              <Route key={path} path={path} element={<Content />} />
+            ))}
+          </Routes>
+        </PageBoundary>
+      </Suspense>
+    </AppShell>
+  );
+};

@@ -1,0 +1,330 @@
+import Alert, { type AlertProps } from '@cloudscape-design/components/alert';
+import Box from '@cloudscape-design/components/box';
+import Button from '@cloudscape-design/components/button';
+import Container from '@cloudscape-design/components/container';
+import Form from '@cloudscape-design/components/form';
+import FormField from '@cloudscape-design/components/form-field';
+import Header from '@cloudscape-design/components/header';
+import Input from '@cloudscape-design/components/input';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import type { DataRepositoryAssociation } from '@drt/contract/associations';
+import type { DataRepositoryTask } from '@drt/contract/tasks';
+import { useQuery } from '@tanstack/react-query';
+import { type SubmitEvent, useEffect, useRef, useState } from 'react';
+
+import { hasCode } from '../api/errors.ts';
+import { useFsxMutation } from '../api/fsx.ts';
+import { associationsQuery } from '../associations/queries.ts';
+import { FileSystemField } from '../file-systems/file-system-field.tsx';
+import { paths } from '../paths.ts';
+import { FailureAlert } from '../shell/failure.tsx';
+import { useCameFrom, useGo, useUnsavedChanges } from '../shell/leave-guard.tsx';
+import { useNotifications } from '../shell/notifications.tsx';
+import { PageHeader } from '../shell/page-header.tsx';
+import { RouteLink } from '../shell/route-link.tsx';
+import { findExactCopy } from './exact-copy.ts';
+import { PathListField } from './path-list-field.tsx';
+import { activeTasksQuery } from './queries.ts';
+import { ReportField } from './report-field.tsx';
+import {
+  type CreatableType,
+  filledPaths,
+  type FormErrors,
+  newRequestToken,
+  pathLimitOf,
+  repositoriesOf,
+  type TaskForm,
+  toInput,
+  validate,
+} from './task-form.ts';
+import { lifecycleWord, typeWords } from './words.ts';
+
+interface CreateTaskFormProps {
+  readonly type: CreatableType;
+  readonly title: string;
+  readonly initial: TaskForm;
+  /** The task whose settings fill the form. */
+  readonly source: DataRepositoryTask | undefined;
+  readonly fixedFileSystem: boolean;
+}
+
+const PATHS = {
+  EXPORT_TO_REPOSITORY: {
+    label: 'File system paths to export',
+    description:
+      'Relative to the mount point: path1 for /mnt/fsx/path1. Leave empty to export the whole file system. Wildcards are not supported.',
+    placeholder: 'path1/file1',
+  },
+  IMPORT_METADATA_FROM_REPOSITORY: {
+    label: 'Data repository paths to import',
+    description:
+      'S3 paths inside the linked repositories. Leave empty to import all of them. Files are added and updated; deletions are not imported.',
+    placeholder: 's3://bucket/prefix',
+  },
+};
+
+export const CreateTaskForm = ({ type, title, initial, source, fixedFileSystem }: CreateTaskFormProps) => {
+  const task = useTaskForm(type, initial);
+  const { form, errors, change } = task;
+  const origin = fixedFileSystem && !source ? paths.fileSystem(form.fileSystemId) : paths.tasks();
+  const back = useCameFrom(origin);
+  const { go } = useGo();
+  const create = useCreate(type, back);
+  const element = useRef<HTMLFormElement>(null);
+  useUnsavedChanges(task.dirty && !create.isSuccess);
+
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    if (create.isPending) return;
+    if (task.check()) {
+      create.submit(form);
+      return;
+    }
+    // The errors are on the page after this render.
+    requestAnimationFrame(() => element.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
+  };
+
+  return (
+    <form ref={element} onSubmit={submit} noValidate>
+      <Form
+        header={<PageHeader title={title} />}
+        actions={
+          <SpaceBetween direction="horizontal" size="xs">
+            <Button variant="link" formAction="none" onClick={() => go(back)}>
+              Cancel
+            </Button>
+            <Button variant="primary" loading={create.isPending}>
+              Create
+            </Button>
+          </SpaceBetween>
+        }
+      >
+        <SpaceBetween size="l">
+          {source ? <SourceNote source={source} /> : null}
+          <Container header={<Header variant="h2">Task details</Header>}>
+            <SpaceBetween size="l">
+              <FileSystemField
+                fileSystemId={form.fileSystemId}
+                fixed={fixedFileSystem}
+                error={errors.fileSystemId}
+                onChange={(fileSystemId) => change({ fileSystemId })}
+              />
+              <Repositories type={type} associations={task.associations} />
+              <PathListField
+                {...PATHS[type]}
+                paths={form.paths}
+                limit={task.limit}
+                errors={errors.paths}
+                countError={errors.pathCount}
+                onChange={(next) => change({ paths: next })}
+              />
+              <NameField form={form} error={errors.name} onChange={change} />
+            </SpaceBetween>
+          </Container>
+          <ReportField
+            type={type}
+            form={form}
+            repositories={repositoriesOf(task.associations ?? [])}
+            error={errors.reportPath}
+            onChange={change}
+          />
+          <Verdict type={type} form={form} error={create.error} onNewRequest={() => create.submit(form, true)} />
+        </SpaceBetween>
+      </Form>
+    </form>
+  );
+};
+
+interface NameFieldProps {
+  readonly form: TaskForm;
+  readonly error: string | undefined;
+  readonly onChange: (part: Partial<TaskForm>) => void;
+}
+
+const NameField = ({ form, error, onChange }: NameFieldProps) => (
+  <>
+    <FormField
+      label={
+        <>
+          Task name <i>- optional</i>
+        </>
+      }
+      description="Kept as the tag Name."
+      errorText={error}
+    >
+      <Input value={form.name} onChange={({ detail }) => onChange({ name: detail.value })} />
+    </FormField>
+    {form.tags.length > 0 ? (
+      <FormField label="Tags copied from the source task">
+        <Box>{form.tags.map((tag) => `${tag.Key} = ${tag.Value}`).join(', ')}</Box>
+      </FormField>
+    ) : null}
+  </>
+);
+
+const NO_ERRORS: FormErrors = { paths: {} };
+
+/** The values, what is wrong with them once the user has tried to submit, and the associations they refer to. */
+const useTaskForm = (type: CreatableType, initial: TaskForm) => {
+  const [start] = useState(initial);
+  const [typed, setTyped] = useState(start);
+  const [checked, setChecked] = useState(false);
+  const { data: associations } = useQuery({
+    ...associationsQuery(typed.fileSystemId),
+    enabled: typed.fileSystemId !== '',
+  });
+  const repositories = repositoriesOf(associations ?? []);
+  // Another file system has other repositories.
+  const kept = repositories.includes(typed.reportRepository);
+  const form = { ...typed, reportRepository: kept ? typed.reportRepository : (repositories[0] ?? '') };
+  const limit = pathLimitOf(start);
+  const errors = validate(type, form, associations ?? [], limit);
+  return {
+    form,
+    limit,
+    dirty: JSON.stringify(typed) !== JSON.stringify(start),
+    /** Undefined until they are known. */
+    associations,
+    errors: (checked && errors) || NO_ERRORS,
+    change: (part: Partial<TaskForm>) => setTyped((now) => ({ ...now, ...part })),
+    /** Shows the errors from now on; true when there are none. */
+    check: () => {
+      setChecked(true);
+      return errors === undefined;
+    },
+  };
+};
+
+/** Sends the form. One token per form: a double click, or a retry after a lost answer, makes one task. */
+const useCreate = (type: CreatableType, back: string) => {
+  const [token, setToken] = useState(newRequestToken);
+  const { notify } = useNotifications();
+  const { goSaved } = useGo();
+  const mutation = useFsxMutation('CreateDataRepositoryTask', { invalidates: ['DescribeDataRepositoryTasks'] });
+
+  const submit = (form: TaskForm, asNewRequest = false) => {
+    const used = asNewRequest ? newRequestToken() : token;
+    setToken(used);
+    mutation.mutate(toInput(type, form, used), {
+      onSuccess: ({ DataRepositoryTask: task }) => {
+        if (task) {
+          notify({
+            id: `created-${task.TaskId}`,
+            type: 'success',
+            header: `${typeWords(task.Type).name} task created`,
+            content: (
+              <>
+                <RouteLink inverted href={paths.task(task.TaskId)}>
+                  {task.TaskId}
+                </RouteLink>{' '}
+                is in progress.
+              </>
+            ),
+          });
+        }
+        goSaved(back);
+      },
+    });
+  };
+  return { submit, isPending: mutation.isPending, isSuccess: mutation.isSuccess, error: mutation.error };
+};
+
+const SourceNote = ({ source }: { readonly source: DataRepositoryTask }) => (
+  <Alert type="info" statusIconAriaLabel="Info">
+    The form has the settings of <RouteLink href={paths.task(source.TaskId)}>{source.TaskId}</RouteLink>. Nothing is
+    created until you choose Create.
+  </Alert>
+);
+
+const CopyNote = ({ task }: { readonly task: DataRepositoryTask }) => (
+  <Alert type="info" statusIconAriaLabel="Info" header="The same task is already running">
+    <RouteLink href={paths.task(task.TaskId)}>{task.TaskId}</RouteLink> ({lifecycleWord(task.Lifecycle).toLowerCase()})
+    has the same paths. The request is refused as long as that task runs, unless you change the paths.
+  </Alert>
+);
+
+interface VerdictProps {
+  readonly type: CreatableType;
+  readonly form: TaskForm;
+  readonly error: Error | null;
+  readonly onNewRequest: () => void;
+}
+
+/** Above the buttons: why the task was not created, or, before it is tried, that it would be refused. */
+const Verdict = ({ type, form, error, onNewRequest }: VerdictProps) => {
+  const { data: active = [] } = useQuery({
+    ...activeTasksQuery(form.fileSystemId),
+    enabled: form.fileSystemId !== '',
+  });
+  const copied = findExactCopy({ type, fileSystemId: form.fileSystemId, paths: filledPaths(form) }, active);
+  if (error) return <Refusal error={error} copied={copied} onNewRequest={onNewRequest} />;
+  return copied ? <CopyNote task={copied} /> : null;
+};
+
+interface RefusalProps {
+  readonly error: Error;
+  readonly copied: DataRepositoryTask | undefined;
+  readonly onNewRequest: () => void;
+}
+
+/** All input is kept, so that it can be changed and sent again. */
+const Refusal = ({ error, copied, onNewRequest }: RefusalProps) => {
+  const alert = useRef<AlertProps.Ref>(null);
+  useEffect(() => alert.current?.focus(), [error]);
+  if (hasCode(error, 'IncompatibleParameterError')) {
+    return <FailureAlert ref={alert} error={error} onRetry={onNewRequest} retryText="Submit as a new request" />;
+  }
+  const clash = hasCode(error, 'DataRepositoryTaskExecuting') ? (taskNamedIn(error) ?? copied?.TaskId) : undefined;
+  return (
+    <FailureAlert ref={alert} error={error}>
+      {clash ? (
+        <span>
+          Running task: <RouteLink href={paths.task(clash)}>{clash}</RouteLink>
+        </span>
+      ) : null}
+    </FailureAlert>
+  );
+};
+
+const taskNamedIn = (error: Error) => /task-[0-9a-f]{17,}/.exec(error.message)?.[0];
+
+interface RepositoriesProps {
+  readonly type: CreatableType;
+  /** Undefined until a file system is chosen and they are known. */
+  readonly associations: readonly DataRepositoryAssociation[] | undefined;
+}
+
+const automaticExport = (association: DataRepositoryAssociation) =>
+  (association.S3?.AutoExportPolicy?.Events ?? []).length > 0;
+
+/** Which directory goes to which repository, and what is odd about that. */
+const Repositories = ({ type, associations }: RepositoriesProps) => {
+  const exports = type === 'EXPORT_TO_REPOSITORY';
+  if (!associations) return null;
+  if (associations.length === 0) {
+    return (
+      <Alert type="warning" statusIconAriaLabel="Warning" header="No linked data repository">
+        This file system has no data repository association, so the request will be refused.
+      </Alert>
+    );
+  }
+  const automatic = associations.filter(automaticExport);
+  return (
+    <SpaceBetween size="s">
+      <FormField label={exports ? 'Export destination' : 'Import source'}>
+        {associations.map((each) => (
+          <Box key={each.AssociationId}>
+            {exports
+              ? `${each.FileSystemPath ?? '/'} to ${each.DataRepositoryPath ?? '-'}`
+              : `${each.DataRepositoryPath ?? '-'} to ${each.FileSystemPath ?? '/'}`}
+          </Box>
+        ))}
+      </FormField>
+      {exports && automatic.length > 0 ? (
+        <Alert type="warning" statusIconAriaLabel="Warning" header="Automatic export is on">
+          {`${automatic.map((each) => each.AssociationId).join(', ')} exports changes by itself. Automatic export and export tasks cannot run at the same time.`}
+        </Alert>
+      ) : null}
+    </SpaceBetween>
+  );
+};

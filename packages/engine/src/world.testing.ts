@@ -1,0 +1,147 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { S3Client } from '@aws-sdk/client-s3';
+import type { Input } from '@drt/contract';
+import { type DataRepositoryTask, isFinished } from '@drt/contract/tasks';
+import { type Sandbox, startSandbox } from '@drt/s3-sandbox';
+import { expect } from 'vitest';
+
+import { type Engine, type EngineOptions, openEngine } from './engine.ts';
+
+/** The engine as the product runs it, over a temporary directory and the S3 sandbox, with workers in this process. */
+export interface World extends AsyncDisposable {
+  readonly engine: Engine;
+  readonly sandbox: Sandbox;
+  readonly s3: S3Client;
+  readonly directory: string;
+  /** Starts one more worker; its `stop` resolves when it has stopped. */
+  work(worker: string): { stop(): Promise<void> };
+  /** A file system without an association; `root` is its directory. */
+  fileSystem(): Promise<{ readonly id: string; readonly root: string }>;
+  link(fileSystemId: string, bucketAndPrefix: string, path?: string): Promise<string>;
+  create(
+    type: 'export' | 'import',
+    fileSystemId: string,
+    more?: Partial<Input<'CreateDataRepositoryTask'>>,
+  ): Promise<DataRepositoryTask>;
+  describe(taskId: string): Promise<DataRepositoryTask>;
+  cancel(taskId: string): Promise<void>;
+  /** Resolves when the task has got to where `when` is true of it. */
+  until(taskId: string, when: (task: DataRepositoryTask) => boolean): Promise<DataRepositoryTask>;
+  /** Resolves with the task when it has ended. */
+  end(taskId: string): Promise<DataRepositoryTask>;
+}
+
+const TYPES = { export: 'EXPORT_TO_REPOSITORY', import: 'IMPORT_METADATA_FROM_REPOSITORY' } as const;
+
+/** Logs nothing; what it is told is in the world's tests visible otherwise. */
+const silent: EngineOptions['log'] = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+const key = { accessKeyId: 'sandbox', secretAccessKey: 'sandbox' };
+
+export async function openWorld({ workers = ['one', 'two'] } = {}): Promise<World> {
+  const directory = mkdtempSync(join(tmpdir(), 'drt-engine-'));
+  process.env['AWS_ACCESS_KEY_ID'] = key.accessKeyId;
+  process.env['AWS_SECRET_ACCESS_KEY'] = key.secretAccessKey;
+  const sandbox = await startSandbox({ directory: join(directory, 'buckets'), buckets: ['bucket', 'other'] });
+  const engine = await openEngine({
+    database: { sqlite: join(directory, 'drt.sqlite') },
+    dataDirectory: directory,
+    fileSystemRoots: [join(directory, 'roots')],
+    region: 'us-east-1',
+    account: '123456789012',
+    s3: { endpoint: sandbox.url, region: 'us-east-1' },
+    log: silent,
+  });
+  const s3 = new S3Client({ endpoint: sandbox.url, region: 'us-east-1', forcePathStyle: true, credentials: key });
+  const running = new Set<{ stop(): Promise<void> }>();
+
+  const work: World['work'] = (worker) => {
+    const controller = new AbortController();
+    const done = engine.work({ signal: controller.signal, worker });
+    const handle = {
+      stop: async () => {
+        running.delete(handle);
+        controller.abort();
+        await done;
+      },
+    };
+    running.add(handle);
+    return handle;
+  };
+  for (const worker of workers) work(worker);
+
+  const describe: World['describe'] = async (taskId) => {
+    const { DataRepositoryTasks: [task] = [] } = await engine.call('DescribeDataRepositoryTasks', {
+      TaskIds: [taskId],
+    });
+    if (!task) throw new Error(`task ${taskId} is not described`);
+    return task;
+  };
+
+  const until: World['until'] = async (taskId, when) => {
+    let last: DataRepositoryTask | undefined;
+    await expect
+      .poll(
+        async () => {
+          last = await describe(taskId);
+          return when(last);
+        },
+        { timeout: 25_000, interval: 10 },
+      )
+      .toBe(true);
+    return last ?? (await describe(taskId));
+  };
+
+  return {
+    engine,
+    sandbox,
+    s3,
+    directory,
+    work,
+    describe,
+    until,
+    end: (taskId) => until(taskId, (task) => isFinished(task.Lifecycle)),
+    cancel: async (taskId) => {
+      await engine.call('CancelDataRepositoryTask', { TaskId: taskId });
+    },
+    fileSystem: async () => {
+      const { FileSystem: made } = await engine.call('CreateFileSystem', {
+        FileSystemType: 'LUSTRE',
+        StorageCapacity: 1200,
+        SubnetIds: ['subnet-00000000'],
+      });
+      const id = made?.FileSystemId ?? '';
+      return { id, root: join(directory, 'file-systems', id) };
+    },
+    link: async (fileSystemId, bucketAndPrefix, path = '/') => {
+      const { Association: made } = await engine.call('CreateDataRepositoryAssociation', {
+        FileSystemId: fileSystemId,
+        FileSystemPath: path,
+        DataRepositoryPath: `s3://${bucketAndPrefix}`,
+      });
+      return made?.AssociationId ?? '';
+    },
+    create: async (type, fileSystemId, more = {}) => {
+      const { DataRepositoryTask: made } = await engine.call('CreateDataRepositoryTask', {
+        Type: TYPES[type],
+        FileSystemId: fileSystemId,
+        Report: { Enabled: false },
+        ...more,
+      });
+      if (!made) throw new Error('no task was made');
+      return made;
+    },
+    [Symbol.asyncDispose]: async () => {
+      // A test that failed may have left requests at a gate.
+      sandbox.clearFaults();
+      await Promise.all([...running].map((worker) => worker.stop()));
+      await engine[Symbol.asyncDispose]();
+      s3.destroy();
+      await sandbox.close();
+      rmSync(directory, { recursive: true });
+    },
+  };
+}
