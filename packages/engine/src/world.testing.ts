@@ -47,8 +47,8 @@ export async function openWorld({ workers = ['one', 'two'] } = {}): Promise<Worl
   process.env['AWS_SECRET_ACCESS_KEY'] = key.secretAccessKey;
   const sandbox = await startSandbox({ directory: join(directory, 'buckets'), buckets: ['bucket', 'other'] });
   const engine = await openEngine({
-    database: { sqlite: join(directory, 'drt.sqlite') },
-    dataDirectory: directory,
+    database: { sqlite: join(directory, 'data/drt.sqlite') },
+    dataDirectory: join(directory, 'data'),
     fileSystemRoots: [join(directory, 'roots')],
     region: 'us-east-1',
     account: '123456789012',
@@ -114,7 +114,7 @@ export async function openWorld({ workers = ['one', 'two'] } = {}): Promise<Worl
         SubnetIds: ['subnet-00000000'],
       });
       const id = made?.FileSystemId ?? '';
-      return { id, root: join(directory, 'file-systems', id) };
+      return { id, root: join(directory, 'data/file-systems', id) };
     },
     link: async (fileSystemId, bucketAndPrefix, path = '/') => {
       const { Association: made } = await engine.call('CreateDataRepositoryAssociation', {

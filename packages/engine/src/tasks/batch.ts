@@ -5,7 +5,15 @@ import { type CatalogRow, putCatalog } from '../catalog/catalog.ts';
 import type { Context } from '../context.ts';
 import { openRoot } from '../file-systems/root.ts';
 import { associationById, type AssociationRow } from '../store/associations.ts';
-import { type BatchRow, claimBatch, type FailureRow, insertFailures, taskById, type TaskRow } from '../store/tasks.ts';
+import {
+  type BatchRow,
+  claimBatch,
+  type FailureRow,
+  insertFailures,
+  lockTask,
+  taskById,
+  type TaskRow,
+} from '../store/tasks.ts';
 import { exportEntry } from './export.ts';
 import { importEntry } from './import.ts';
 import { advance } from './progress.ts';
@@ -95,10 +103,7 @@ class Ledger {
     [this.#rows, this.#failures, this.#bytes] = [[], [], 0];
     return this.#context.sql.transaction(async (tx) => {
       // The task's row first: whoever writes it next waits here and then sees this batch as it will be.
-      const [now] = await tx.query<Pick<TaskRow, 'lifecycle'>>(
-        'UPDATE tasks SET updated_at = $2 WHERE id = $1 RETURNING lifecycle',
-        [task.id, this.#context.now()],
-      );
+      const now = await lockTask(tx, task.id);
       const isOver = left.length === 0 || (ended && now?.lifecycle === 'CANCELING');
       const held = await tx.query(
         isOver
@@ -110,8 +115,9 @@ class Ledger {
       await putCatalog(tx, batch.association_id, rows);
       await insertFailures(tx, task.id, failures);
       await tx.query(
-        'UPDATE tasks SET succeeded = succeeded + $2, failed = failed + $3, bytes = bytes + $4 WHERE id = $1',
-        [task.id, rows.length, failures.length, bytes],
+        `UPDATE tasks SET succeeded = succeeded + $2, failed = failed + $3, bytes = bytes + $4, updated_at = $5
+         WHERE id = $1`,
+        [task.id, rows.length, failures.length, bytes, this.#context.now()],
       );
       if (isOver) await advance(this.#context, tx, task.id);
       return true;

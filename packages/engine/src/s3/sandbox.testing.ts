@@ -1,0 +1,66 @@
+import { randomFillSync } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { type Sandbox, startSandbox } from '@drt/s3-sandbox';
+
+import { type S3, type S3Options, type Source, openS3 } from './s3.ts';
+
+export const keys = { accessKeyId: 'AKIDSANDBOX', secretAccessKey: 'sandbox/secret' };
+export const bucket = 'bucket';
+
+/** A sandbox that checks signatures, and clients of it; all gone when it is disposed. */
+export interface Sandboxed extends AsyncDisposable {
+  readonly sandbox: Sandbox;
+  /** A client with short waits; `options` override anything. */
+  open(options?: Partial<S3Options>): S3;
+}
+
+export const startSandboxed = async (): Promise<Sandboxed> => {
+  const directory = await mkdtemp(join(tmpdir(), 'drt-s3-'));
+  const sandbox = await startSandbox({ directory, buckets: [bucket], credentials: keys, sentinels: false });
+  const clients: S3[] = [];
+  return {
+    sandbox,
+    open(options = {}) {
+      const client = openS3({ endpoint: sandbox.url, region: 'eu-west-1', credentials: keys, ...options });
+      clients.push(client);
+      return client;
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all(clients.map((client) => client[Symbol.asyncDispose]()));
+      await sandbox.close();
+      await rm(directory, { recursive: true });
+    },
+  };
+};
+
+/** A source over random bytes that counts what is asked of it. */
+export interface Observed extends Source {
+  readonly content: Buffer;
+  confirmed: number;
+  /** The most bytes read past the end of what was confirmed stored; set by tests. */
+  bytesRead: number;
+}
+
+export const observed = (size: number, confirm: () => void = () => {}): Observed => {
+  const content = randomFillSync(Buffer.allocUnsafe(size));
+  return {
+    content,
+    size,
+    confirmed: 0,
+    bytesRead: 0,
+    read(into, position) {
+      const count = content.copy(into, 0, position);
+      this.bytesRead += count;
+      return count;
+    },
+    confirm() {
+      this.confirmed += 1;
+      confirm();
+    },
+  };
+};
+
+export const readAll = async (body: AsyncIterable<Buffer>): Promise<Buffer> => Buffer.concat(await Array.fromAsync(body));
