@@ -1,12 +1,20 @@
 // Finds a Chromium for the browser tests, or unpacks the one that npm brought.
 
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const PACKAGE = fileURLToPath(new URL('..', import.meta.resolve('@sparticuz/chromium')));
 const CACHE = fileURLToPath(new URL('../node_modules/.cache/chromium/', import.meta.url));
+
+/** The one that comes along looks for fonts in absolute places, none of which is ours. */
+const FONTS_CONF = `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <dir prefix="relative">fonts</dir>
+</fontconfig>
+`;
 
 /**
  * Unpacks into a folder of its own and renames it when it is whole, so that nobody ever starts half a browser: not the
@@ -23,6 +31,7 @@ const unpack = async (target) => {
     await Promise.all(
       ['chromium.br', 'fonts.tar.br', 'swiftshader.tar.br', 'al2023.tar.br'].map((name) => inflate(join(PACKAGE, 'bin', name))),
     );
+    writeFileSync(join(draft, 'fonts/fonts.conf'), FONTS_CONF);
     try {
       renameSync(draft, target);
     } catch (error) {

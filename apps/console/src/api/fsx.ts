@@ -1,3 +1,4 @@
+import './zod-config.ts';
 import { type Input, type OperationName, type Output, schemasOf } from '@drt/contract';
 import { apiError, context } from '@drt/contract/console-api';
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';

@@ -24,7 +24,7 @@ export const ASSOCIATION_COLUMNS: readonly ResourceColumn<DataRepositoryAssociat
   {
     id: 'status',
     header: 'Status',
-    width: 140,
+    width: 175,
     cell: (each) => <AssociationStatus association={each} />,
     sortBy: (each) => each.Lifecycle,
   },

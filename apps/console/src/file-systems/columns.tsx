@@ -1,4 +1,3 @@
-import Box from '@cloudscape-design/components/box';
 import type { FileSystem } from '@drt/contract/file-systems';
 
 import { paths } from '../paths.ts';
@@ -69,8 +68,9 @@ export const FILE_SYSTEM_COLUMNS: readonly ResourceColumn<FileSystem>[] = [
   {
     id: 'capacity',
     header: 'Storage capacity (GiB)',
-    width: 180,
-    cell: ({ StorageCapacity }) => <Box textAlign="right">{StorageCapacity?.toLocaleString('en') ?? '-'}</Box>,
+    width: 210,
+    align: 'right',
+    cell: ({ StorageCapacity }) => StorageCapacity?.toLocaleString('en') ?? '-',
     sortBy: (each) => each.StorageCapacity,
   },
   {

@@ -39,6 +39,8 @@ export interface ResourceColumn<Item> {
   /** What to sort by; a column without it cannot be sorted. */
   readonly sortBy?: (item: Item) => SortValue;
   readonly width: number;
+  /** Numbers: under each other by their last digit. */
+  readonly align?: 'right';
   readonly isRowHeader?: boolean;
   /** Left out until the user asks for it in the preferences. */
   readonly hidden?: boolean;
@@ -83,10 +85,16 @@ const definitionsOf = <Item,>(
   columns: readonly ResourceColumn<Item>[],
   sortable: boolean,
 ): TableProps.ColumnDefinition<Item>[] =>
-  columns.map(({ id, header, cell, sortBy, width, isRowHeader = false }) => ({
+  columns.map(({ id, header, cell, sortBy, width, align, isRowHeader = false }) => ({
     id,
-    header,
-    cell,
+    header: align ? (
+      <Box textAlign={align} fontWeight="bold" color="inherit">
+        {header}
+      </Box>
+    ) : (
+      header
+    ),
+    cell: align ? (item: Item) => <Box textAlign={align}>{cell(item)}</Box> : cell,
     isRowHeader,
     width,
     minWidth: 80,

@@ -1,4 +1,3 @@
-import Box from '@cloudscape-design/components/box';
 import Popover from '@cloudscape-design/components/popover';
 import type { DataRepositoryTask } from '@drt/contract/tasks';
 import type { ReactNode } from 'react';
@@ -31,8 +30,9 @@ const time = (id: string, header: string, of: (task: DataRepositoryTask) => Date
 const count = (id: string, header: string, of: (task: DataRepositoryTask) => number | undefined): Column => ({
   id,
   header,
-  width: 130,
-  cell: (task) => <Box textAlign="right">{of(task)?.toLocaleString('en') ?? NONE}</Box>,
+  align: 'right',
+  width: 155,
+  cell: (task) => of(task)?.toLocaleString('en') ?? NONE,
   sortBy: of,
 });
 
@@ -76,7 +76,7 @@ const columns: readonly Column[] = [
   {
     id: 'status',
     header: 'Status',
-    width: 130,
+    width: 150,
     cell: (task) => <TaskStatus task={task} />,
     sortBy: (task) => lifecycleWord(task.Lifecycle),
   },
@@ -93,7 +93,7 @@ const columns: readonly Column[] = [
   {
     id: 'type',
     header: 'Task type',
-    width: 220,
+    width: 210,
     cell: (task) => typeWords(task.Type).name,
     sortBy: (task) => typeWords(task.Type).name,
   },

@@ -211,7 +211,7 @@ const useCreate = (type: CreatableType, back: string) => {
           notify({
             id: `created-${task.TaskId}`,
             type: 'success',
-            header: `${typeWords(task.Type).name} task created`,
+            header: `${typeWords(task.Type).name}: task created`,
             content: (
               <>
                 <RouteLink inverted href={paths.task(task.TaskId)}>

@@ -1,4 +1,5 @@
 import Button from '@cloudscape-design/components/button';
+import SpaceBetween from '@cloudscape-design/components/space-between';
 import type { DataRepositoryTask } from '@drt/contract/tasks';
 import { useState } from 'react';
 
@@ -33,10 +34,10 @@ export const TaskActions = ({ task, fileSystemId }: TaskActionsProps) => {
     if (kind) go(paths.createTask(kind, { duplicate: task.TaskId, fileSystemId }));
   };
   return (
-    <>
+    <SpaceBetween direction="horizontal" size="xs">
       <Button disabled={noDuplicate !== undefined} disabledReason={noDuplicate} onClick={duplicate}>
         Duplicate task
-      </Button>{' '}
+      </Button>
       <Button
         disabled={noCancel !== undefined}
         disabledReason={noCancel}
@@ -45,6 +46,6 @@ export const TaskActions = ({ task, fileSystemId }: TaskActionsProps) => {
         Cancel task
       </Button>
       {canceling ? <CancelTaskModal taskId={canceling} onClose={() => setCanceling(undefined)} /> : null}
-    </>
+    </SpaceBetween>
   );
 };

@@ -86,13 +86,15 @@ const StatusFilter = ({ value, onChange }: StatusFilterProps) => {
     ...TASK_LIFECYCLES.map((each) => ({ value: each, label: lifecycleWord(each) })),
   ];
   return (
-    <Select
-      ariaLabel="Filter by status"
-      inlineLabelText="Status"
-      options={options}
-      selectedOption={options.find((option) => option.value === (value ?? '')) ?? null}
-      onChange={({ detail }) => onChange(readLifecycle(detail.selectedOption.value ?? null))}
-    />
+    <div style={{ maxWidth: '16rem' }}>
+      <Select
+        ariaLabel="Filter by status"
+        inlineLabelText="Status"
+        options={options}
+        selectedOption={options.find((option) => option.value === (value ?? '')) ?? null}
+        onChange={({ detail }) => onChange(readLifecycle(detail.selectedOption.value ?? null))}
+      />
+    </div>
   );
 };
 

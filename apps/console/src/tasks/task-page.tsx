@@ -32,11 +32,7 @@ export const TaskPage = () => {
       notFoundCode="DataRepositoryTaskNotFound"
       back={{ href: paths.tasks(), text: 'Back to data repository tasks' }}
       query={query}
-      actions={
-        <SpaceBetween direction="horizontal" size="xs">
-          <TaskActions task={task} />
-        </SpaceBetween>
-      }
+      actions={<TaskActions task={task} />}
     >
       {task ? <TaskDetails task={task} /> : null}
     </ResourcePage>

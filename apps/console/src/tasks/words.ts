@@ -25,7 +25,7 @@ const TYPES: Record<TaskType, TypeWords> = {
     everything: 'All files of the file system',
   },
   IMPORT_METADATA_FROM_REPOSITORY: {
-    name: 'Import metadata from repository',
+    name: 'Import from repository',
     kind: 'import',
     total: 'Files to import',
     succeeded: 'Files imported',
@@ -33,7 +33,7 @@ const TYPES: Record<TaskType, TypeWords> = {
     everything: 'All data of the linked repositories',
   },
   RELEASE_DATA_FROM_FILESYSTEM: {
-    name: 'Release data from file system',
+    name: 'Release from file system',
     kind: 'release',
     total: 'Files to release',
     succeeded: 'Files released',
@@ -41,7 +41,7 @@ const TYPES: Record<TaskType, TypeWords> = {
     everything: 'All exported files of the file system',
   },
   AUTO_RELEASE_DATA: {
-    name: 'Automatic release of data',
+    name: 'Automatic release',
     total: 'Files to release',
     succeeded: 'Files released',
     failed: 'Files failed to release',

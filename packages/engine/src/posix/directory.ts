@@ -2,7 +2,7 @@ import fs from 'node:fs';
 
 import type { Attributes, Kind } from './attributes.ts';
 import { underDescriptor } from './beneath.ts';
-import { failureOfErrno, isFailure, posix } from './failure.ts';
+import { failureOfErrno, isFailure, posix, PosixFailure } from './failure.ts';
 import { decodeName } from './names.ts';
 import { attributesAt } from './syscalls.ts';
 
@@ -78,8 +78,9 @@ export class Directory implements Disposable {
     this.path = path;
   }
 
-  /** Fails with EBADF once disposed of, when the kernel may have given the number to something else. */
   get fd(): number {
+    // The kernel may have given the number to something else by now.
+    if (this.#fd < 0) throw new PosixFailure('Other', this.path, 'EBADF');
     return this.#fd;
   }
 
@@ -90,18 +91,18 @@ export class Directory implements Disposable {
 
   /** A name for `node:fs` calls that do not follow the last component. */
   at(name: string): string {
-    return underDescriptor(this.#fd, name);
+    return underDescriptor(this.fd, name);
   }
 
   get attributes(): Attributes {
-    const found = attributesAt(this.#fd, '');
+    const found = attributesAt(this.fd, '');
     if (typeof found === 'number') throw failureOfErrno(-found, this.path);
     return found;
   }
 
   /** undefined when there is no such entry. */
   lstat(name: string): Attributes | undefined {
-    const found = attributesAt(this.#fd, name);
+    const found = attributesAt(this.fd, name);
     if (typeof found === 'object') return found;
     const failure = failureOfErrno(-found, this.pathOf(name));
     if (failure.kind === 'NotFound') return undefined;
@@ -110,14 +111,14 @@ export class Directory implements Disposable {
 
   /** Names without `.` and `..`, unsorted. */
   list(): Name[] {
-    return posix(this.path, () => listDescriptor(this.#fd));
+    return posix(this.path, () => listDescriptor(this.fd));
   }
 
   /** Makes created, renamed and removed names durable; where the directory may not be read, the kernel decides. */
   sync(): void {
     try {
       posix(this.path, () => {
-        const readable = fs.openSync(underDescriptor(this.#fd), fs.constants.O_RDONLY | fs.constants.O_DIRECTORY);
+        const readable = fs.openSync(underDescriptor(this.fd), fs.constants.O_RDONLY | fs.constants.O_DIRECTORY);
         try {
           fs.fsyncSync(readable);
         } finally {

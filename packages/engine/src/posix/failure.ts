@@ -47,6 +47,14 @@ const KINDS: Readonly<Record<string, PosixFailureKind>> = {
   EROFS: 'ReadOnly',
 };
 
+const LONGEST = 200;
+
+/** The end of a path tells more than its beginning. */
+const shown = (path: string) => {
+  const characters = Array.from(path || '/');
+  return characters.length > LONGEST ? `…${characters.slice(-LONGEST).join('')}` : characters.join('');
+};
+
 /** The one error of `posix/`. Its path is relative to the root, so that no message tells where the root lies. */
 export class PosixFailure extends Error {
   readonly kind: PosixFailureKind;
@@ -55,7 +63,7 @@ export class PosixFailure extends Error {
   readonly path: string;
 
   constructor(kind: PosixFailureKind, path: string, errno?: string) {
-    super(`${path || '/'}: ${SENTENCES[kind]}${errno === undefined ? '' : ` (${errno})`}`);
+    super(`${shown(path)}: ${SENTENCES[kind]}${errno === undefined ? '' : ` (${errno})`}`);
     this.name = 'PosixFailure';
     this.kind = kind;
     this.path = path;

@@ -139,6 +139,8 @@ class ConfinedTree implements Tree {
   }
 
   #open(path: TreePath, flags: number): number {
+    // The kernel may have given the number to something else by now.
+    if (this.#root < 0) throw new PosixFailure('Other', path, 'EBADF');
     const fd = openPath(this.#opener, this.#root, checked(path), flags);
     if (fd < 0) throw failureOfErrno(-fd, path);
     return fd;

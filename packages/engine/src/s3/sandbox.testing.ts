@@ -39,8 +39,9 @@ export const startSandboxed = async (): Promise<Sandboxed> => {
 /** A source over random bytes that counts what is asked of it. */
 export interface Observed extends Source {
   readonly content: Buffer;
+  /** Calls of `confirm` so far. */
   confirmed: number;
-  /** The most bytes read past the end of what was confirmed stored; set by tests. */
+  /** Bytes given out so far; more than `size` when some were read twice. */
   bytesRead: number;
 }
 
@@ -63,4 +64,5 @@ export const observed = (size: number, confirm: () => void = () => {}): Observed
   };
 };
 
-export const readAll = async (body: AsyncIterable<Buffer>): Promise<Buffer> => Buffer.concat(await Array.fromAsync(body));
+export const readAll = async (body: AsyncIterable<Buffer>): Promise<Buffer> =>
+  Buffer.concat(await Array.fromAsync(body));

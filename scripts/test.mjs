@@ -1,0 +1,33 @@
+// `npm test`: everything, in the order in which it fails fastest. Installs the AWS CLI where it is missing and may.
+import { spawnSync } from 'node:child_process';
+
+const run = (command, args, options = {}) => spawnSync(command, args, { stdio: 'inherit', ...options }).status === 0;
+
+const has = (command) => spawnSync(command, ['--version'], { stdio: 'ignore' }).status === 0;
+
+/** The FSx endpoint tests drive the real AWS CLI, and the contract is compared with the API model it brings along. */
+const ensureAwsCli = () => {
+  if (has('aws')) return;
+  const mayInstall = process.getuid?.() === 0 && has('apt-get');
+  if (mayInstall) {
+    console.log('Installing the AWS CLI (apt-get install awscli)…');
+    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+    run('apt-get', ['update', '-qq'], { env });
+    run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'awscli'], { env, stdio: 'ignore' });
+  }
+  if (has('aws')) return;
+  console.log(
+    'The AWS CLI is not installed (on Debian: apt-get install awscli), so the tests that drive it and those that read its FSx model are left out.',
+  );
+  process.env.DRT_NO_AWSCLI = '1';
+};
+
+ensureAwsCli();
+const began = Date.now();
+for (const step of ['types', 'lint', 'fmt:check', 'dead', 'unit', 'e2e']) {
+  const start = Date.now();
+  const passed = run('npm', ['run', '--silent', step]);
+  console.log(`${passed ? 'passed' : 'FAILED'}: ${step} (${((Date.now() - start) / 1000).toFixed(1)} s)`);
+  if (!passed) process.exit(1);
+}
+console.log(`All passed in ${((Date.now() - began) / 1000).toFixed(0)} s.`);
