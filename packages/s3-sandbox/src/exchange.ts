@@ -8,7 +8,7 @@ import type { RequestLog, RequestRecord } from './request-log.ts';
 import type { Store } from './store/store.ts';
 import { receiveBody, receiveText } from './wire/body.ts';
 import { S3Error } from './wire/errors.ts';
-import { dropReply, type Reply } from './wire/reply.ts';
+import { closeReply, type Reply } from './wire/reply.ts';
 import { parseRequest, type S3Request } from './wire/request.ts';
 import { type ChunkSigner, type Credentials, verifySignature } from './wire/signature.ts';
 import { bodySource, cut, NoAnswer, sendReply, type Shape } from './wire/transfer.ts';
@@ -74,12 +74,11 @@ async function answer(sandbox: Sandboxed, wire: Wire, asked: Asked): Promise<voi
   record.status = reply.status;
   try {
     await pass(sandbox, wire, record, fault, 'answer');
-  } catch (error) {
-    dropReply(reply);
-    throw error;
+    const headers = { 'x-amz-request-id': record.id, server: 's3-sandbox', ...reply.headers };
+    await sendReply(wire.message, wire.response, { ...reply, headers }, shape);
+  } finally {
+    closeReply(reply);
   }
-  const headers = { 'x-amz-request-id': record.id, server: 's3-sandbox', ...reply.headers };
-  await sendReply(wire.message, wire.response, { ...reply, headers }, shape);
 }
 
 function parse(message: IncomingMessage): readonly [S3Request | undefined, unknown] {

@@ -22,7 +22,7 @@ export const FILE_SYSTEM_COLUMNS: readonly ResourceColumn<FileSystem>[] = [
   {
     id: 'name',
     header: 'File system name',
-    width: 200,
+    width: 180,
     cell: (each) => {
       const name = fileSystemName(each);
       return name && each.FileSystemId ? <RouteLink href={paths.fileSystem(each.FileSystemId)}>{name}</RouteLink> : '-';
@@ -48,20 +48,22 @@ export const FILE_SYSTEM_COLUMNS: readonly ResourceColumn<FileSystem>[] = [
     id: 'type',
     header: 'Type',
     width: 110,
+    hidden: true,
     cell: ({ FileSystemType = '-' }) => TYPES[FileSystemType] ?? FileSystemType,
     sortBy: (each) => each.FileSystemType,
   },
   {
     id: 'deployment',
     header: 'Deployment type',
-    width: 150,
+    width: 180,
     cell: (each) => deploymentWords(each.LustreConfiguration?.DeploymentType),
     sortBy: (each) => each.LustreConfiguration?.DeploymentType,
   },
   {
     id: 'storage',
     header: 'Storage type',
-    width: 130,
+    width: 150,
+    hidden: true,
     cell: ({ StorageType }) => StorageType ?? '-',
     sortBy: (each) => each.StorageType,
   },

@@ -4,7 +4,7 @@ import SideNavigation, { type SideNavigationProps } from '@cloudscape-design/com
 import TopNavigation from '@cloudscape-design/components/top-navigation';
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useEffect } from 'react';
-import { useLocation } from 'react-router';
+import { useLocation, useNavigationType } from 'react-router';
 
 import { contextQuery } from '../api/fsx.ts';
 import { type Crumb, paths } from '../paths.ts';
@@ -85,6 +85,11 @@ export const AppShell = ({ crumbs, contentType, children }: AppShellProps) => {
   useEffect(() => {
     document.title = title;
   }, [title]);
+  const navigation = useNavigationType();
+  useEffect(() => {
+    // Back and Forward restore the place by themselves.
+    if (navigation !== 'POP') scrollTo(0, 0);
+  }, [pathname, navigation]);
   const active = pathname.startsWith(paths.tasks()) ? paths.tasks() : paths.fileSystems();
   return (
     <>

@@ -68,7 +68,7 @@ const columns: readonly Column[] = [
   {
     id: 'id',
     header: 'Task ID',
-    width: 225,
+    width: 215,
     isRowHeader: true,
     cell: ({ TaskId }) => <RouteLink href={paths.task(TaskId)}>{TaskId}</RouteLink>,
     sortBy: (task) => task.TaskId,
@@ -76,7 +76,7 @@ const columns: readonly Column[] = [
   {
     id: 'status',
     header: 'Status',
-    width: 150,
+    width: 145,
     cell: (task) => <TaskStatus task={task} />,
     sortBy: (task) => lifecycleWord(task.Lifecycle),
   },
@@ -93,7 +93,7 @@ const columns: readonly Column[] = [
   {
     id: 'type',
     header: 'Task type',
-    width: 210,
+    width: 200,
     cell: (task) => typeWords(task.Type).name,
     sortBy: (task) => typeWords(task.Type).name,
   },

@@ -1,8 +1,10 @@
 import Alert from '@cloudscape-design/components/alert';
-import AttributeEditor from '@cloudscape-design/components/attribute-editor';
+import Box from '@cloudscape-design/components/box';
+import Button, { type ButtonProps } from '@cloudscape-design/components/button';
 import FormField from '@cloudscape-design/components/form-field';
 import Input, { type InputProps } from '@cloudscape-design/components/input';
 import SpaceBetween from '@cloudscape-design/components/space-between';
+import { MAX_PATHS, MAX_PATHS_IN_FORMS } from '@drt/contract/tasks';
 import { type ClipboardEvent, useRef, useState } from 'react';
 
 import { pasteLines } from './task-form.ts';
@@ -23,7 +25,12 @@ interface PathListFieldProps {
 export const PathListField = (props: PathListFieldProps) => {
   const { label, description, placeholder, paths, limit, errors, countError, onChange } = props;
   const inputs = useRef(new Map<number, InputProps.Ref>());
+  const addButton = useRef<ButtonProps.Ref>(null);
   const [left, setLeft] = useState(0);
+
+  /** After the next render, when the rows are on the page as they are then. */
+  const focusRow = (row: number) =>
+    requestAnimationFrame(() => (inputs.current.get(row) ?? addButton.current)?.focus());
 
   const paste = (row: number) => (event: ClipboardEvent) => {
     const text = event.clipboardData.getData('text/plain');
@@ -33,8 +40,16 @@ export const PathListField = (props: PathListFieldProps) => {
     onChange(pasted.paths);
     setLeft(pasted.left);
   };
+  const remove = (row: number) => {
+    onChange(paths.toSpliced(row, 1));
+    setLeft(0);
+    focusRow(Math.min(row, paths.length - 2));
+  };
+  const add = () => {
+    onChange([...paths, '']);
+    focusRow(paths.length);
+  };
 
-  const room = limit - paths.length;
   return (
     <FormField
       label={
@@ -44,61 +59,59 @@ export const PathListField = (props: PathListFieldProps) => {
       }
       description={description}
       errorText={countError}
-      stretch
     >
       <SpaceBetween size="s">
-        <AttributeEditor
-          items={paths}
-          definition={[
-            {
-              control: (path, row) => (
-                <div onPaste={paste(row)}>
-                  <Input
-                    ref={(input) => {
-                      if (input) inputs.current.set(row, input);
-                      else inputs.current.delete(row);
-                    }}
-                    value={path}
-                    placeholder={placeholder}
-                    ariaLabel={`Path ${row + 1}`}
-                    spellcheck={false}
-                    autoComplete={false}
-                    onChange={({ detail }) => onChange(paths.with(row, detail.value))}
-                  />
-                </div>
-              ),
-              errorText: (_path, row) => errors[row],
-            },
-          ]}
-          empty="No paths: the task covers everything."
-          addButtonText="Add path"
-          removeButtonText="Remove"
-          removeButtonAriaLabel={(path) => `Remove path ${path}`}
-          disableAddButton={room <= 0}
-          additionalInfo={
-            room > 0 ? `You can add up to ${room} more ${room === 1 ? 'path' : 'paths'}.` : limitText(limit)
-          }
-          onAddButtonClick={() => {
-            onChange([...paths, '']);
-            // The new row is on the page after this render.
-            requestAnimationFrame(() => inputs.current.get(paths.length)?.focus());
-          }}
-          onRemoveButtonClick={({ detail }) => {
-            onChange(paths.toSpliced(detail.itemIndex, 1));
-            setLeft(0);
-          }}
-        />
+        {paths.map((path, row) => (
+          <FormField
+            // Rows have no identity but their place: two may hold the same text.
+            // oxlint-disable-next-line react/no-array-index-key
+            key={row}
+            stretch
+            errorText={errors[row]}
+            secondaryControl={
+              <Button formAction="none" ariaLabel={`Remove path ${row + 1}`} onClick={() => remove(row)}>
+                Remove
+              </Button>
+            }
+          >
+            <div onPaste={paste(row)}>
+              <Input
+                ref={(input) => {
+                  if (input) inputs.current.set(row, input);
+                  else inputs.current.delete(row);
+                }}
+                value={path}
+                placeholder={placeholder}
+                ariaLabel={`Path ${row + 1}`}
+                spellcheck={false}
+                autoComplete={false}
+                onChange={({ detail }) => onChange(paths.with(row, detail.value))}
+              />
+            </div>
+          </FormField>
+        ))}
         {left > 0 ? (
           <Alert type="warning" statusIconAriaLabel="Warning">
-            {`${left} of the pasted lines did not fit and were left out. A task takes at most 100 paths.`}
+            {`${left} of the pasted lines did not fit and were left out. A task takes at most ${MAX_PATHS} paths.`}
           </Alert>
         ) : null}
+        <div>
+          <Button ref={addButton} formAction="none" disabled={paths.length >= limit} onClick={add}>
+            Add path
+          </Button>
+          <Box variant="small" display="block" padding={{ top: 'xxs' }}>
+            {roomText(limit, paths.length)}
+          </Box>
+        </div>
       </SpaceBetween>
     </FormField>
   );
 };
 
-const limitText = (limit: number) =>
-  limit > 32
-    ? `This task has ${limit} paths, more than the 32 that the console lets you add. All are kept; the API takes up to 100.`
+const roomText = (limit: number, rows: number) => {
+  const room = limit - rows;
+  if (room > 0) return `You can add up to ${room} more ${room === 1 ? 'path' : 'paths'}.`;
+  return limit > MAX_PATHS_IN_FORMS
+    ? `These are ${limit} paths, more than the ${MAX_PATHS_IN_FORMS} that can be added here. All are kept; the API takes up to ${MAX_PATHS}.`
     : `You have reached the limit of ${limit} paths.`;
+};

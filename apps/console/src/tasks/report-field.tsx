@@ -30,7 +30,7 @@ export const ReportField = ({ type, form, repositories, error, onChange }: Repor
           </Checkbox>
         </FormField>
         {form.reportEnabled ? (
-          <>
+          <SpaceBetween size="l">
             <FormField label="Report scope">
               <Box>Failed files only</Box>
             </FormField>
@@ -69,7 +69,7 @@ export const ReportField = ({ type, form, repositories, error, onChange }: Repor
                 onChange={({ detail }) => onChange({ reportPath: detail.value })}
               />
             </FormField>
-          </>
+          </SpaceBetween>
         ) : null}
       </SpaceBetween>
     </Container>

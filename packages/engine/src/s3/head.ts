@@ -1,5 +1,4 @@
 import { type Call, type ObjectCall, S3Failure, unacceptable } from './failure.ts';
-import type { Retrier } from './retry.ts';
 import type { Metadata, ObjectHead } from './s3.ts';
 import { type Answer, type Headers, type Wire, headerOf } from './wire.ts';
 
@@ -51,23 +50,19 @@ export const headOf = (call: Call, { headers }: Answer): ObjectHead => {
 
 const wordless = new Set([400, 403]);
 
-/** The answer to a HEAD, with retries. */
+/** One attempt of a HEAD. */
 export const askHead = async (
   wire: Wire,
-  retrier: Retrier,
   call: ObjectCall,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<Answer> => {
-  const ask = { ...call, headers };
-  return retrier.run(async () => {
-    try {
-      return await wire.ask({ ...ask, method: 'HEAD' });
-    } catch (error) {
-      if (!(error instanceof S3Failure) || !wordless.has(error.status ?? 0)) throw error;
-      // The refusal of a HEAD has no body to say why: that of a GET tells an expired token from a forbidden object.
-      const { body } = await wire.open({ ...ask, headers: { range: 'bytes=0-0' }, method: 'GET' });
-      for await (const _chunk of body);
-      throw error;
-    }
-  });
+  try {
+    return await wire.ask({ ...call, headers, method: 'HEAD' });
+  } catch (error) {
+    if (!(error instanceof S3Failure) || !wordless.has(error.status ?? 0)) throw error;
+    // The refusal of a HEAD has no body to say why: that of a GET tells an expired token from a forbidden object.
+    const { body } = await wire.open({ ...call, headers: { range: 'bytes=0-0' }, method: 'GET' });
+    for await (const _chunk of body);
+    throw error;
+  }
 };

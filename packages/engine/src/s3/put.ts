@@ -44,23 +44,8 @@ const sameMetadata = (one: Metadata, other: Metadata): boolean => {
   return names.length === Object.keys(other).length && names.every((name) => one[name] === other[name]);
 };
 
-/**
- * Settles by HEAD whether an upload whose answer was lost took place. Undefined when the object is not there or is not
- * the expected one.
- */
-const settle = async (
-  { wire, retrier }: Uploader,
-  { bucket, key }: ObjectCall,
-  expected: Expected,
-): Promise<Stored | undefined> => {
-  const call = { operation: 'HeadObject', bucket, key };
-  let answer: Answer;
-  try {
-    answer = await askHead(wire, retrier, call, { 'x-amz-checksum-mode': 'ENABLED' });
-  } catch (error) {
-    if (error instanceof S3Failure) return undefined;
-    throw error;
-  }
+/** What the store's answer to a HEAD says of an upload; undefined when the object is not the expected one. */
+const recognise = (call: ObjectCall, answer: Answer, expected: Expected): Stored | undefined => {
   const { etag, size, metadata } = headOf(call, answer);
   if (size !== expected.size || !sameMetadata(metadata, expected.metadata)) return undefined;
   // An encrypted object's ETag need not be an MD5; then the checksum that went along decides.
@@ -74,12 +59,19 @@ const settle = async (
  * the condition no longer holds, that the upload is gone, or that the caller has aborted, HEAD decides what happened.
  */
 export const store = async (
-  uploader: Uploader,
-  call: ObjectCall,
+  { wire, retrier }: Uploader,
+  { bucket, key }: ObjectCall,
   expected: Expected,
   once: () => Promise<Stored>,
   signal: AbortSignal | undefined,
 ): Promise<Stored> => {
+  const look = async (): Promise<Stored | undefined> => {
+    const call = { operation: 'HeadObject', bucket, key };
+    return recognise(call, await askHead(wire, call, { 'x-amz-checksum-mode': 'ENABLED' }), expected);
+  };
+  const nothing = (error: unknown): undefined => {
+    if (!(error instanceof S3Failure)) throw error;
+  };
   let unsure = false;
   const attempt = async (): Promise<Stored> => {
     try {
@@ -87,16 +79,17 @@ export const store = async (
     } catch (error) {
       if (!(error instanceof S3Failure)) throw error;
       const overtaken = error.kind === 'PreconditionFailed' || error.s3Code === 'NoSuchUpload';
-      const stored = unsure && overtaken ? await settle(uploader, call, expected) : undefined;
+      const stored = unsure && overtaken ? await retrier.run(look).catch(nothing) : undefined;
       if (stored !== undefined) return stored;
       unsure ||= mayHaveHappened(error);
       throw error;
     }
   };
   try {
-    return await uploader.retrier.run(attempt, signal);
+    return await retrier.run(attempt, signal);
   } catch (error) {
-    const stored = unsure && signal?.aborted === true ? await settle(uploader, call, expected) : undefined;
+    // One look only: who aborts does not want to wait for a store that is down.
+    const stored = unsure && signal?.aborted === true ? await look().catch(nothing) : undefined;
     if (stored === undefined) throw error;
     return stored;
   }

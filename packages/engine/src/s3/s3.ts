@@ -139,7 +139,7 @@ export function openS3(options: S3Options): S3 {
     list: (bucket, prefix, listOptions = {}) => listObjects(sdk, retrier, bucket, prefix, listOptions),
     async head(bucket, key) {
       const call = { operation: 'HeadObject', bucket, key };
-      return headOf(call, await askHead(wire, retrier, call));
+      return headOf(call, await retrier.run(() => askHead(wire, call)));
     },
     put: (bucket, key, source, putOptions = {}) =>
       (source.size < multipartThreshold ? putWhole : putParts)(uploader, bucket, key, source, putOptions),

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 
 import { type Sandbox, startSandbox } from '@drt/s3-sandbox';
 
+import { S3Failure } from './failure.ts';
 import { type S3, type S3Options, type Source, openS3 } from './s3.ts';
 
 export const keys = { accessKeyId: 'AKIDSANDBOX', secretAccessKey: 'sandbox/secret' };
@@ -64,5 +65,17 @@ export const observed = (size: number, confirm: () => void = () => {}): Observed
   };
 };
 
-export const readAll = async (body: AsyncIterable<Buffer>): Promise<Buffer> =>
-  Buffer.concat(await Array.fromAsync(body));
+export const gather = async <T>(items: AsyncIterable<T>): Promise<T[]> => {
+  const gathered: T[] = [];
+  for await (const item of items) gathered.push(item);
+  return gathered;
+};
+
+export const readAll = async (body: AsyncIterable<Buffer>): Promise<Buffer> => Buffer.concat(await gather(body));
+
+/** The failure that a call is expected to end with. */
+export const failureOf = async (call: Promise<unknown>): Promise<S3Failure> => {
+  const result = await call.catch((error: unknown) => error);
+  if (result instanceof S3Failure) return result;
+  throw new Error('no S3Failure', { cause: result });
+};

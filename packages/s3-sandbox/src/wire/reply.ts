@@ -1,6 +1,6 @@
 import { closeSync, readSync } from 'node:fs';
 
-/** Bytes of an open file. Whoever sends or drops the reply closes the descriptor. */
+/** Bytes of an open file. Whoever gets the reply closes the descriptor (closeReply). */
 export interface FileBody {
   readonly fd: number;
   readonly start: number;
@@ -25,8 +25,8 @@ export function lengthHeader({ status, body }: Reply): { readonly 'content-lengt
   return { 'content-length': Buffer.byteLength(body ?? '') };
 }
 
-/** For a reply that nobody is going to see. */
-export function dropReply(reply: Reply): void {
+/** Closes the file of a reply that has been sent, or that nobody is going to see. */
+export function closeReply(reply: Reply): void {
   if (typeof reply.body === 'object') closeSync(reply.body.fd);
 }
 
@@ -37,19 +37,14 @@ export const CHUNK = 256 * 1024;
 export const bodyPieces = ({ body = '' }: Reply, size: number): Iterable<Buffer> =>
   typeof body === 'object' ? pieces(body, size) : [Buffer.from(body)];
 
-/** The bytes of a file in pieces; closes the descriptor at the end. Throws when the file is shorter than it was. */
+/** The bytes of a file in pieces. Throws when the file is shorter than it was. */
 export function* pieces({ fd, start, length }: FileBody, size = CHUNK): Generator<Buffer, undefined> {
-  try {
-    let done = 0;
-    while (done < length) {
-      const buffer = Buffer.allocUnsafe(Math.min(size, length - done));
-      const read = readSync(fd, buffer, 0, buffer.length, start + done);
-      if (read === 0) throw new Error('A file of the sandbox was made shorter while it was read.');
-      done += read;
-      yield buffer.subarray(0, read);
-    }
-  } finally {
-    closeSync(fd);
+  for (let done = 0; done < length;) {
+    const buffer = Buffer.allocUnsafe(Math.min(size, length - done));
+    const read = readSync(fd, buffer, 0, buffer.length, start + done);
+    if (read === 0) throw new Error('A file of the sandbox was made shorter while it was read.');
+    done += read;
+    yield buffer.subarray(0, read);
   }
   return undefined;
 }

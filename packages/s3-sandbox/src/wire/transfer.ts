@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import type { Source } from './body.ts';
-import { bodyPieces, CHUNK, dropReply, isBodiless, lengthHeader, type Reply } from './reply.ts';
+import { bodyPieces, CHUNK, isBodiless, lengthHeader, type Reply } from './reply.ts';
 
 /** What a fault does to the bytes of bodies. */
 export interface Shape {
@@ -68,7 +68,7 @@ function throttle(message: IncomingMessage, seconds: number): void {
   setTimeout(() => message.resume(), seconds * 1000);
 }
 
-/** Sends an answer, as a fault lets it pass. Closes the file of its body. Throws NoAnswer. */
+/** Sends an answer, as a fault lets it pass. Throws NoAnswer. */
 export async function sendReply(
   message: IncomingMessage,
   response: ServerResponse,
@@ -77,7 +77,6 @@ export async function sendReply(
 ): Promise<void> {
   response.writeHead(reply.status, { ...lengthHeader(reply), ...reply.headers });
   if (isBodiless(message.method, reply.status) || response.destroyed) {
-    dropReply(reply);
     response.end();
     return;
   }
