@@ -64,7 +64,6 @@ export const PathListField = (props: PathListFieldProps) => {
         {paths.map((path, row) => (
           <FormField
             // Rows have no identity but their place: two may hold the same text.
-            // oxlint-disable-next-line react/no-array-index-key
             key={row}
             stretch
             errorText={errors[row]}

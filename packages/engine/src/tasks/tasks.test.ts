@@ -174,24 +174,28 @@ test('a worker that stops hands its batch back, and every file is counted once',
 });
 
 test('a worker that lost its batch changes nothing when it wakes', async () => {
-  const lone = await openWorld({ workers: ['sleeper'] });
+  const lone = await openWorld({ workers: [] });
   try {
     const { id, root } = await lone.fileSystem();
-    for (const name of names(10)) writeFileSync(join(root, name), name);
+    for (const name of names(20)) writeFileSync(join(root, name), name);
+    const sleeper = lone.work('sleeper');
     await lone.link(id, 'bucket/fence');
     const closed = lone.sandbox.addFault({
       match: { operation: 'PutObject', key: 'fence/*' },
       action: { type: 'gate', at: 'answer' },
-      count: 10,
     });
     const { TaskId } = await lone.create('export', id);
-    await lone.sandbox.waitForRequest((request) => request.state === 'held');
-    // The sleeper still waits for its answers when its jobs go to another worker.
+    await lone.sandbox.waitForRequest(() => closed.held === 16);
+    // The sleeper still waits for its sixteen answers when its jobs go to another worker.
     await lone.engine.handBack('sleeper');
     lone.work('other');
-    const task = await lone.end(TaskId);
+    await lone.sandbox.waitForRequest(() => closed.held === 32);
+    closed.release(16);
+    await sleeper.stop();
+    expect((await lone.describe(TaskId)).Status).toMatchObject({ TotalCount: 20, SucceededCount: 0 });
     closed.remove();
-    expect(task.Status).toMatchObject({ TotalCount: 10, SucceededCount: 10, FailedCount: 0 });
+    const task = await lone.end(TaskId);
+    expect(task.Status).toMatchObject({ TotalCount: 20, SucceededCount: 20, FailedCount: 0 });
     const next = await lone.end((await lone.create('export', id)).TaskId);
     expect(next.Status).toMatchObject({ TotalCount: 0 });
     expect(await lone.describe(TaskId)).toEqual(task);
