@@ -39,9 +39,9 @@ export const snapshot = (root: string): Record<string, string> =>
   );
 
 /** Sets an mtime to the nanosecond, which node:fs cannot; symlinks are not followed. */
-export const touch = (path: string, time: string) => execFileSync('touch', ['-h', '-d', `@${time}`, path]);
+const touch = (path: string, time: string) => execFileSync('touch', ['-h', '-d', `@${time}`, path]);
 
-export const hasRoot = process.getuid?.() === 0;
+const hasRoot = process.getuid?.() === 0;
 
 /** A tree of mixed kinds: nested and empty directories, symlinks, empty files, odd names, modes, owners, exact times. */
 export function makeMixedTree(root: string): void {

@@ -11,7 +11,7 @@ export type Job =
   | { readonly kind: 'batch'; readonly id: string; readonly number: number }
   | { readonly kind: 'finish'; readonly id: string };
 
-export interface WorkOptions {
+interface WorkOptions {
   readonly signal: AbortSignal;
   /** Names the worker in its leases. */
   readonly worker: string;

@@ -49,10 +49,17 @@ describe('get', () => {
   it('goes on where the store closed the connection in good order, or stalled', async () => {
     const match = { operation: 'GetObject' } as const;
     world.sandbox.addFault({ match, action: { type: 'truncate', afterBytes: 300_000 }, count: 1 });
-    world.sandbox.addFault({ match, action: { type: 'slow', bytesPerSecond: 10_000 }, count: 1 });
+    world.sandbox.addFault({ match, action: { type: 'slow', bytesPerSecond: 1 }, count: 1 });
     const { body } = await s3.get(bucket, 'object');
     expect((await readAll(body)).equals(content)).toBe(true);
     expect(gets()).toBe(3);
+  });
+
+  it('does not take a slow connection for a stalled one', async () => {
+    world.sandbox.addFault({ action: { type: 'slow', bytesPerSecond: size } });
+    const { body } = await s3.get(bucket, 'object');
+    expect((await readAll(body)).equals(content)).toBe(true);
+    expect(gets()).toBe(1);
   });
 
   it('never passes a short body off as a whole one', async () => {
@@ -108,9 +115,10 @@ describe('get', () => {
   it('frees its connection when the reader leaves early', async () => {
     const { body } = await s3.get(bucket, 'object');
     for await (const chunk of body) if (chunk.length > 0) break;
-    expect(
-      await world.sandbox.waitForRequest(({ operation, state }) => operation === 'GetObject' && state === 'ended'),
+    const ended = await world.sandbox.waitForRequest(
+      ({ operation, state }) => operation === 'GetObject' && state === 'ended',
     );
+    expect(ended.status).toBe(200);
   });
 
   it('tells missing objects and buckets, refusals and archived objects apart', async () => {

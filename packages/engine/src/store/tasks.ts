@@ -55,7 +55,7 @@ export interface FailureRow {
 
 type Reader = Pick<Sql | Transaction, 'query'>;
 
-export const ACTIVE = "('PENDING', 'EXECUTING', 'CANCELING')";
+const ACTIVE = "('PENDING', 'EXECUTING', 'CANCELING')";
 
 export const taskById = async (sql: Reader, id: string): Promise<TaskRow | undefined> =>
   (await sql.query<TaskRow>('SELECT * FROM tasks WHERE id = $1', [id]))[0];

@@ -39,7 +39,7 @@ interface Claimed {
 }
 
 /** The name of an entry in the report: what a path of a new task could be. */
-export const reportPath = (task: Pick<TaskRow, 'type'>, association: AssociationRow, key: string) =>
+const reportPath = (task: Pick<TaskRow, 'type'>, association: AssociationRow, key: string) =>
   task.type === 'IMPORT_METADATA_FROM_REPOSITORY'
     ? `s3://${association.bucket}/${objectKeyOf(association, key)}`
     : treePathOf(association, key);

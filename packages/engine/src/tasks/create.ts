@@ -68,7 +68,7 @@ export const resolve = (type: TaskType, paths: readonly string[], associations: 
  * Equal for exact copies: the type and the set of paths, whatever their order and spelling. A path that is none keeps
  * its spelling, because two tasks that fail alike are copies too.
  */
-export function identityOf(type: TaskType, paths: readonly string[]): string {
+function identityOf(type: TaskType, paths: readonly string[]): string {
   const spell = (path: string) => {
     if (type !== 'IMPORT_METADATA_FROM_REPOSITORY') return normalizePath(path) ?? path;
     const url = parseS3Url(path);

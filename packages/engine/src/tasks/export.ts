@@ -6,7 +6,7 @@ import { bytes, type Source } from '../s3/s3.ts';
 import { type Entry, EntryFailure, type Outcome, type Sides } from './transfer.ts';
 
 /** Longest S3 key, in bytes. */
-export const MAX_KEY_BYTES = 1024;
+const MAX_KEY_BYTES = 1024;
 
 /** Largest file that FSx exports: 5 TiB. */
 const MAX_FILE_BYTES = 5 * 2 ** 40;

@@ -96,30 +96,47 @@ class Story {
     }
   }
 
+  async #create({ type, path: at }: Act & { kind: 'create' }) {
+    const paths = type === 'export' ? [at] : [`s3://bucket/story/${at}`];
+    const made = await this.#world.create(type, this.#fileSystem, { Paths: paths }).catch((error: unknown) => {
+      if (error instanceof FsxError && error.code === 'DataRepositoryTaskExecuting') return undefined;
+      throw error;
+    });
+    if (made) this.#last.set(made.TaskId, made);
+  }
+
+  async #cancel({ which }: Act & { kind: 'cancel' }) {
+    const id = [...this.#last.keys()].at(which);
+    if (id === undefined) return;
+    await this.#world.cancel(id).catch((error: unknown) => {
+      if (!(error instanceof FsxError && error.code === 'DataRepositoryTaskEnded')) throw error;
+    });
+  }
+
+  #startWorker() {
+    const name = `worker-${this.#workers.length}`;
+    this.#workers.push({ name, ...this.#world.work(name) });
+  }
+
+  #write({ count, path: at }: Act & { kind: 'write files' }) {
+    mkdirSync(join(this.#root, at), { recursive: true });
+    for (let n = 0; n < count; n += 1) {
+      this.#written += 1;
+      writeFileSync(join(this.#root, at, `f${this.#written}`), `content ${this.#written}`);
+    }
+  }
+
   async act(each: Act) {
     switch (each.kind) {
-      case 'create': {
-        const paths = each.type === 'export' ? [each.path] : [`s3://bucket/story/${each.path}`];
-        const made = await this.#world.create(each.type, this.#fileSystem, { Paths: paths }).catch((error: unknown) => {
-          if (error instanceof FsxError && error.code === 'DataRepositoryTaskExecuting') return undefined;
-          throw error;
-        });
-        if (made) this.#last.set(made.TaskId, made);
+      case 'create':
+        await this.#create(each);
         break;
-      }
-      case 'cancel': {
-        const id = [...this.#last.keys()].at(each.which);
-        if (id === undefined) break;
-        await this.#world.cancel(id).catch((error: unknown) => {
-          if (!(error instanceof FsxError && error.code === 'DataRepositoryTaskEnded')) throw error;
-        });
+      case 'cancel':
+        await this.#cancel(each);
         break;
-      }
-      case 'start worker': {
-        const name = `worker-${this.#workers.length}`;
-        this.#workers.push({ name, ...this.#world.work(name) });
+      case 'start worker':
+        this.#startWorker();
         break;
-      }
       case 'stop worker':
         // It waits for its uploads, which may stand at the gate, so nobody waits for it here.
         void this.#workers.pop()?.stop();
@@ -128,11 +145,7 @@ class Story {
         await this.#world.engine.handBack(this.#workers.at(each.which)?.name ?? 'nobody');
         break;
       case 'write files':
-        mkdirSync(join(this.#root, each.path), { recursive: true });
-        for (let n = 0; n < each.count; n += 1) {
-          this.#written += 1;
-          writeFileSync(join(this.#root, each.path, `f${this.#written}`), `content ${this.#written}`);
-        }
+        this.#write(each);
         break;
       case 'let uploads through':
         this.#gate.release(each.count);

@@ -15,7 +15,7 @@ const isPossibleName = (name: string) =>
   name !== '' && name !== '.' && name !== '..' && !name.includes('\0') && Buffer.byteLength(name) <= MAX_NAME_BYTES;
 
 /** Whether a key can be a path of a POSIX file system: no empty, '.' or '..' component, nothing too long. */
-export const isPosixKey = (key: string): boolean =>
+const isPosixKey = (key: string): boolean =>
   Buffer.byteLength(key) <= MAX_PATH_BYTES && key.replace(/\/$/, '').split('/').every(isPossibleName);
 
 /**
