@@ -29,7 +29,9 @@ const unpack = async (target) => {
   try {
     const { inflate } = await import('@sparticuz/chromium');
     await Promise.all(
-      ['chromium.br', 'fonts.tar.br', 'swiftshader.tar.br', 'al2023.tar.br'].map((name) => inflate(join(PACKAGE, 'bin', name))),
+      ['chromium.br', 'fonts.tar.br', 'swiftshader.tar.br', 'al2023.tar.br'].map((name) =>
+        inflate(join(PACKAGE, 'bin', name)),
+      ),
     );
     writeFileSync(join(draft, 'fonts/fonts.conf'), FONTS_CONF);
     try {

@@ -91,11 +91,12 @@ export const keepRunning = ({ name, first, again, afterwards, log }: KeepRunning
       const since = performance.now();
       const how = await child.ended;
       if (stopping.signal.aborted) return;
-      pause = performance.now() - since > WELL ? SHORTEST_PAUSE : Math.min(pause * 2, LONGEST_PAUSE);
+      if (performance.now() - since > WELL) pause = SHORTEST_PAUSE;
       log.warn({ child: name, childPid: child.pid, pause }, `${name} ${how}; starting it again`);
-      await afterwards?.(child);
+      await afterwards?.(child).catch((error: unknown) => log.error({ child: name, err: error }, 'cleaning up failed'));
       await delay(pause, undefined, { signal: stopping.signal }).catch(() => {});
       if (stopping.signal.aborted) return;
+      pause = Math.min(pause * 2, LONGEST_PAUSE);
       child = again();
     }
   };

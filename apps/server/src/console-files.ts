@@ -10,11 +10,11 @@ const CODINGS = { br: '.br', gzip: '.gz' } as const;
 const filesBelow = (directory: string): ReadonlySet<string> => {
   try {
     const entries = readdirSync(directory, { recursive: true, withFileTypes: true });
-    return new Set(
-      entries
-        .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
-        .map((entry) => join(entry.parentPath, entry.name).slice(join(directory, '/').length)),
-    );
+    const files = entries
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name).slice(join(directory, '/').length));
+    // What begins with a dot is of the build, not of the page.
+    return new Set(files.filter((file) => !/(^|\/)\./.test(file)));
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return new Set();
     throw error;

@@ -18,7 +18,10 @@ const takenPort = async () => {
   return { port: String(port), [Symbol.dispose]: () => void other.close() };
 };
 
-describe('start and stop', () => {
+/** Each test starts whole servers, which takes long where other tests run too. */
+const LONG = { timeout: 90_000 };
+
+describe('start and stop', LONG, () => {
   test('SIGTERM: exit 0 in time, and no process left', async () => {
     await using server = await startTestServer();
     expect((await ask(`${server.url}/healthz`)).status).toBe(200);
@@ -64,13 +67,13 @@ describe('start and stop', () => {
       const now = childrenOf(server.process.pid);
       expect(now).toHaveLength(2);
       expect(now.filter((pid) => before.includes(pid))).toEqual([]);
-    }, 10_000);
+    }, 30_000);
     await vi.waitFor(() => ask(server.s3Endpoint), 10_000);
     expect(server.process.errors()).toContain('ended by SIGKILL; starting it again');
   });
 });
 
-describe('what is wrong at start is said in one sentence, with exit code 1', () => {
+describe('what is wrong at start is said in one sentence, with exit code 1', LONG, () => {
   const failing = async (settings: Record<string, string>) => {
     using folder = temporaryFolder();
     const server = forkServer(join(folder.path, 'data'), settings);
@@ -103,6 +106,17 @@ describe('what is wrong at start is said in one sentence, with exit code 1', () 
     expect(errors).toBe(
       `Port ${taken.port} is in use: set SANDBOX_S3_PORT.\nThe S3 sandbox could not start: see the line above.\n`,
     );
+  });
+
+  test('a data directory that cannot be made', async () => {
+    using folder = temporaryFolder();
+    writeFileSync(join(folder.path, 'file'), '');
+    const { code, errors } = await failing({
+      DATA_DIR: join(folder.path, 'file/data'),
+      AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:1',
+    });
+    expect(code).toBe(1);
+    expect(errors).toMatch(/^The server could not start: .*file\/data.*\.\n$/);
   });
 
   test('an address of another machine', async () => {

@@ -31,11 +31,20 @@ const main = async () => {
   log.info({}, 'server stopped');
 };
 
+/** What the user can mend, in words; undefined for a mistake of ours. */
+const sentencesOf = (error: unknown): readonly string[] | undefined => {
+  if (error instanceof ConfigError) return error.sentences;
+  // Such as a data directory that may not be written.
+  const isSystemError = error instanceof Error && 'syscall' in error;
+  return isSystemError ? [`The server could not start: ${error.message}.`] : undefined;
+};
+
 try {
   await main();
   process.exit(0);
 } catch (error) {
-  if (!(error instanceof ConfigError)) throw error;
-  process.stderr.write(`${error.sentences.join('\n')}\n`);
+  const sentences = sentencesOf(error);
+  if (!sentences) throw error;
+  process.stderr.write(`${sentences.join('\n')}\n`);
   process.exit(1);
 }

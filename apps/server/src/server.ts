@@ -45,6 +45,8 @@ const listen = async ({ host, port }: Config, handler: RequestListener): Promise
       maxHeaderSize: 8192,
       headersTimeout: 10_000,
       requestTimeout: 30_000,
+      // Longer than clients keep idle connections: one that we close just as it is used looks like a failure to them.
+      keepAliveTimeout: 65_000,
       // How often Node looks for requests that exceed these times; by default only every 30 s.
       connectionsCheckingInterval: 2000,
     },

@@ -171,10 +171,10 @@ export const startTestServer = async (
 };
 
 /** Settings under which FSx and S3 clients talk to a test server. The server accepts any credentials by default. */
-export const CLIENT = {
+export const CLIENT: { region: string; credentials: { accessKeyId: string; secretAccessKey: string } } = {
   region: 'us-east-1',
   credentials: { accessKeyId: 'test', secretAccessKey: 'test-secret' },
-} as const;
+};
 
 interface RawAnswer {
   readonly status: number;

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   chmodSync,
   chownSync,
@@ -19,8 +20,8 @@ import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/
 
 /** One entry of a tree as S3 should have it: what is not in an object is not here either. */
 export interface Exported {
-  /** Base64 of the content; of the target for a symbolic link. */
-  readonly content: string;
+  /** SHA-256 of the content; of the target for a symbolic link. */
+  readonly sha256: string;
   readonly metadata: Readonly<Record<string, string>>;
 }
 
@@ -30,6 +31,8 @@ const pathsBelow = (root: string, directory = ''): string[] =>
     const path = directory + entry.name;
     return entry.isDirectory() ? [`${path}/`, ...pathsBelow(root, `${path}/`)] : [path];
   });
+
+const sha256 = (content: Uint8Array) => createHash('sha256').update(content).digest('hex');
 
 const contentOf = (path: string, isLink: boolean, isFile: boolean) =>
   isLink ? Buffer.from(readlinkSync(path)) : isFile ? readFileSync(path) : Buffer.alloc(0);
@@ -52,8 +55,8 @@ export const exportOf = (root: string): Record<string, Exported> =>
         'file-mtime': `${stat.mtimeNs}ns`,
         'user-agent': 'aws-fsx-lustre',
       };
-      const content = contentOf(full, stat.isSymbolicLink(), stat.isFile()).toString('base64');
-      return [path, { content, metadata }];
+      const content = contentOf(full, stat.isSymbolicLink(), stat.isFile());
+      return [path, { sha256: sha256(content), metadata }];
     }),
   );
 
@@ -71,7 +74,8 @@ export const objectsBelow = async (s3: S3Client, Bucket: string, Prefix: string)
       const { Body, Metadata = {} } = await s3.send(new GetObjectCommand({ Bucket, Key }));
       const { 'file-atime': atime, ...metadata } = Metadata;
       if (!/^\d+ns$/.test(atime ?? '')) throw new Error(`${Key} has the access time ${atime}`);
-      objects[Key.slice(Prefix.length)] = { content: (await Body?.transformToString('base64')) ?? '', metadata };
+      const content = (await Body?.transformToByteArray()) ?? new Uint8Array();
+      objects[Key.slice(Prefix.length)] = { sha256: sha256(content), metadata };
     }
     ContinuationToken = page.NextContinuationToken;
   } while (ContinuationToken);

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import type { ActiveFault, FaultAction, Faults } from './faults/faults.ts';
@@ -26,11 +25,12 @@ export interface Sandboxed {
   readonly credentials: Credentials | undefined;
 }
 
-/** One HTTP exchange. `begin` tells a client that waits for it to send its body. */
-interface Wire {
+/** One HTTP exchange. */
+export interface Wire {
   readonly message: IncomingMessage;
   readonly response: ServerResponse;
-  readonly begin: () => void;
+  /** The client waits for `100 Continue` before it sends its body. */
+  awaitsContinue: boolean;
 }
 
 /**
@@ -38,11 +38,10 @@ interface Wire {
  */
 export async function exchange(sandbox: Sandboxed, wire: Wire): Promise<void> {
   const { log, faults } = sandbox;
-  const id = randomBytes(8).toString('hex').toUpperCase();
   const [request, problem] = parse(wire.message);
   const { operation = 'Unsupported', bucket = '', key = '', query = [] } = request ?? {};
   const target = { operation, bucket, key, method: wire.message.method ?? '' };
-  const record = log.begin({ id, ...target, query: Object.fromEntries(query) });
+  const record = log.begin({ ...target, query: Object.fromEntries(query) });
   const fault = faults.take(target);
   if (fault !== undefined) record.fault = fault.id;
   try {
@@ -74,7 +73,9 @@ async function answer(sandbox: Sandboxed, wire: Wire, asked: Asked): Promise<voi
   record.status = reply.status;
   try {
     await pass(sandbox, wire, record, fault, 'answer');
-    const headers = { 'x-amz-request-id': record.id, server: 's3-sandbox', ...reply.headers };
+    // A client that was refused before it sent its body may send it or not: the connection is of no more use.
+    const connection = wire.awaitsContinue ? { connection: 'close' } : {};
+    const headers = { 'x-amz-request-id': record.id, server: 's3-sandbox', ...connection, ...reply.headers };
     await sendReply(wire.message, wire.response, { ...reply, headers }, shape);
   } finally {
     closeReply(reply);
@@ -115,11 +116,15 @@ async function replyTo(sandbox: Sandboxed, wire: Wire, asked: Asked, shape: Shap
 function contextFor(
   request: S3Request,
   store: Store,
-  { message, begin }: Wire,
+  wire: Wire,
   shape: Shape | undefined,
   signer: ChunkSigner | undefined,
 ): Context {
-  const source = bodySource(message, begin, shape);
+  const begin = () => {
+    if (wire.awaitsContinue) wire.response.writeContinue();
+    wire.awaitsContinue = false;
+  };
+  const source = bodySource(wire.message, begin, shape);
   return {
     request,
     store,
@@ -175,5 +180,7 @@ function shapeOf(action: FaultAction | undefined): Shape | undefined {
 }
 
 /** A failure of the sandbox itself: for whoever runs it, not for the client. */
-const report = (error: unknown) =>
-  process.emitWarning(error instanceof Error ? error : String(error), 'S3SandboxWarning');
+function report(error: unknown): void {
+  const detail = error instanceof Error ? { detail: error.stack ?? '' } : {};
+  process.emitWarning(String(error), { type: 'S3SandboxWarning', ...detail });
+}

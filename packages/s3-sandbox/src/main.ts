@@ -16,15 +16,14 @@ const PATIENCE = 5000;
  * start.
  */
 async function main(): Promise<void> {
-  const sandbox = await start(readOptions(process.env));
-  const stop = () => void sandbox.close().then(() => process.exit(0));
+  const { promise: stopped, resolve: stop } = Promise.withResolvers<void>();
   process.on('SIGTERM', stop).on('SIGINT', stop).on('disconnect', stop);
+  const sandbox = await start(readOptions(process.env));
   process.stdout.write(`S3 sandbox: ${sandbox.url}\n`);
-  if (process.send !== undefined) {
-    // The parent may have gone while we started.
-    if (!process.connected) stop();
-    else process.send({ type: 'ready', url: sandbox.url, port: sandbox.port });
-  }
+  if (process.connected) process.send?.({ type: 'ready', url: sandbox.url, port: sandbox.port });
+  await stopped;
+  await sandbox.close();
+  process.exit(0);
 }
 
 function readOptions(env: NodeJS.ProcessEnv): SandboxOptions {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 
 import { globToRegExp } from './faults/glob.ts';
@@ -7,6 +8,7 @@ import type { Operation } from './wire/request.ts';
 export interface RequestRecord {
   /** 1 for the first request since the start; never repeated. */
   readonly sequence: number;
+  /** What the answer says as x-amz-request-id. */
   readonly id: string;
   readonly operation: Operation;
   readonly method: string;
@@ -49,12 +51,15 @@ const CAPACITY = 200_000;
 export class RequestLog {
   #records: RequestRecord[] = [];
   #sequence = 0;
+  /** Makes request ids different from those of other runs. */
+  readonly #run = randomBytes(4).toString('hex').toUpperCase();
   readonly #changes = new EventEmitter<{ change: [RequestRecord] }>().setMaxListeners(0);
 
-  begin(request: Omit<RequestRecord, 'sequence' | 'startedAt' | 'state'>): RequestRecord {
+  begin(request: Omit<RequestRecord, 'sequence' | 'id' | 'startedAt' | 'state'>): RequestRecord {
     this.#sequence += 1;
     const startedAt = performance.timeOrigin + performance.now();
-    const record: RequestRecord = { sequence: this.#sequence, ...request, startedAt, state: 'running' };
+    const id = `${this.#run}${this.#sequence.toString(16).toUpperCase().padStart(8, '0')}`;
+    const record: RequestRecord = { sequence: this.#sequence, id, ...request, startedAt, state: 'running' };
     this.#records.push(record);
     if (this.#records.length > CAPACITY) this.#records = this.#records.slice(CAPACITY / 2);
     this.#changes.emit('change', record);

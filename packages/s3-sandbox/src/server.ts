@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 
 import { control, CONTROL_PATH } from './control.ts';
-import { exchange, type Sandboxed } from './exchange.ts';
+import { exchange, type Sandboxed, type Wire } from './exchange.ts';
 import { type Fault, type FaultRule, Faults } from './faults/faults.ts';
 import { SENTINELS } from './faults/sentinels.ts';
 import { type RequestFilter, RequestLog, type RequestRecord } from './request-log.ts';
@@ -65,10 +65,10 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const serve = listener({ store, faults, log, credentials }, isLoopback(host), running);
   // No time limit on a request: a slow upload is not a fault of its own.
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE, requestTimeout: 0 }, (message, response) =>
-    serve(message, response, () => {}),
+    serve({ message, response, awaitsContinue: false }),
   );
   server.on('checkContinue', (message: IncomingMessage, response: ServerResponse) =>
-    serve(message, response, () => response.writeContinue()),
+    serve({ message, response, awaitsContinue: true }),
   );
   try {
     for (const bucket of buckets) store.create(bucket);
@@ -83,8 +83,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 
   let closing: Promise<void> | undefined;
   const stop = async () => {
-    faults.clear();
     server.close();
+    // Ends also what hangs or is held: its client is gone.
     server.closeAllConnections();
     await Promise.all(running);
     await store.close();
@@ -104,18 +104,17 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   };
 }
 
-type Listener = (message: IncomingMessage, response: ServerResponse, begin: () => void) => void;
-
-function listener(sandbox: Sandboxed, onLoopback: boolean, running: Set<Promise<void>>): Listener {
-  return (message, response, begin) => {
+function listener(sandbox: Sandboxed, onLoopback: boolean, running: Set<Promise<void>>): (wire: Wire) => void {
+  return (wire) => {
+    const { message, response } = wire;
     const refusal = refuse(message, onLoopback);
     if (refusal !== undefined) {
       response.writeHead(403, { 'content-type': 'text/plain', connection: 'close' }).end(`${refusal}\n`);
       return;
     }
     const isControl = message.url === CONTROL_PATH || /^\/_sandbox[/?]/.test(message.url ?? '');
-    if (isControl) begin();
-    const work = isControl ? control(sandbox, message, response) : exchange(sandbox, { message, response, begin });
+    if (isControl && wire.awaitsContinue) response.writeContinue();
+    const work = isControl ? control(sandbox, message, response) : exchange(sandbox, wire);
     const settled = work.catch(() => response.destroy()).then(() => void running.delete(settled));
     running.add(settled);
   };

@@ -25,7 +25,7 @@ const TopBar = () => {
   const { data: where } = useQuery(contextQuery);
   const other = theme === 'dark' ? 'light' : 'dark';
   return (
-    <header id={TOP_BAR}>
+    <div id={TOP_BAR}>
       <TopNavigation
         identity={{
           title: 'Data repository console',
@@ -61,7 +61,7 @@ const TopBar = () => {
             : []),
         ]}
       />
-    </header>
+    </div>
   );
 };
 

@@ -47,7 +47,7 @@ const associate = async (FileSystemId: string, FileSystemPath: string) => {
   await vi.waitFor(async () => {
     const { Associations } = await fsx.describeDataRepositoryAssociations({ AssociationIds: [AssociationId] });
     expect(Associations?.[0]?.Lifecycle).toBe('AVAILABLE');
-  }, 10_000);
+  }, 20_000);
   return AssociationId;
 };
 
@@ -91,7 +91,7 @@ describe('every operation answers the real SDK', () => {
     expect(await fsx.deleteFileSystem({ FileSystemId })).toMatchObject({ FileSystemId, Lifecycle: 'DELETING' });
     await vi.waitFor(
       () => expect(fsx.describeFileSystems({ FileSystemIds: [FileSystemId] })).rejects.toThrow(sdk.FileSystemNotFound),
-      10_000,
+      20_000,
     );
   });
 

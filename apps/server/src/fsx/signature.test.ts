@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { FSx, type FSxClientConfig } from '@aws-sdk/client-fsx';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
+import { awsCli, withoutAwsCli } from '../aws-cli.testing.ts';
 import { ask, startTestServer, temporaryFolder, type TestServer } from '../testing.ts';
 
 const ADMIN = { accessKeyId: 'AKIDADMIN0000000TEST', secretAccessKey: 'admin-secret/with+signs=0123456789abcdef' };
@@ -120,6 +121,17 @@ describe('with access keys configured', () => {
     await expect(at(4)).resolves.toMatchObject({ FileSystems: expect.any(Array) });
     // The SDK knows these words, takes the time of the Date header and tries again.
     await expect(at(-6, { maxAttempts: 2 })).resolves.toMatchObject({ FileSystems: expect.any(Array) });
+  });
+
+  test.skipIf(withoutAwsCli)('requests that the AWS CLI signs are accepted, with a wrong secret refused', async () => {
+    const cli = (credentials: typeof ADMIN) => awsCli(server.url, { region: 'eu-west-1', credentials });
+    const tag = 'Key=Größe,Value=日本';
+    const { FileSystem } = await cli(ADMIN).run<{ FileSystem: object }>(
+      `create-file-system --file-system-type LUSTRE --storage-capacity 1200 --subnet-ids subnet-00000000 --tags ${tag}`,
+    );
+    expect(FileSystem).toMatchObject({ Tags: [{ Key: 'Größe', Value: '日本' }] });
+    const wrong = { ...ADMIN, secretAccessKey: VIEWER.secretAccessKey };
+    expect(await cli(wrong).refusal('describe-file-systems')).toContain('InvalidSignatureException');
   });
 
   test('roles: a viewer looks, an operator works tasks, an admin does everything', async () => {

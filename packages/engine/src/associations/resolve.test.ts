@@ -106,7 +106,7 @@ test('whatever the paths, no scope lies within another and every path is covered
         expect(list.some((start) => start === '/' || `${normalizePath(each)}/`.startsWith(start))).toBe(true);
       }
       const bytes = list.map((start) => Buffer.from(start));
-      expect(bytes).toEqual(bytes.toSorted(Buffer.compare));
+      expect(bytes).toEqual(bytes.toSorted((a, b) => Buffer.compare(a, b)));
     }),
   );
 });

@@ -65,7 +65,9 @@ const openHow = (flags: number, resolve: number) => {
 
 // struct open_how, made once for each way it is used: [any mount, same mount].
 const HOW_ENTRY = [openHow(ENTRY, 0), openHow(ENTRY, RESOLVE_NO_XDEV)] as const;
-const HOW_DIRECTORY = [openHow(DIRECTORY, 0), openHow(DIRECTORY, RESOLVE_NO_XDEV)] as const;
+// Without O_NOFOLLOW, a symbolic link in the last place is ELOOP like one on the way; with it, it would be ENOTDIR.
+const FOLLOWED_TO_ELOOP = DIRECTORY & ~O_NOFOLLOW;
+const HOW_DIRECTORY = [openHow(FOLLOWED_TO_ELOOP, 0), openHow(FOLLOWED_TO_ELOOP, RESOLVE_NO_XDEV)] as const;
 
 /**
  * openat2(2), never through a symbolic link, never above `base`.

@@ -1,5 +1,8 @@
+import { HeadBucketCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
+
 import { type Call, type ObjectCall, S3Failure, unacceptable } from './failure.ts';
 import type { Metadata, ObjectHead } from './s3.ts';
+import type { Sdk } from './sdk.ts';
 import { type Answer, type Headers, type Wire, headerOf } from './wire.ts';
 
 const metaPrefix = 'x-amz-meta-';
@@ -48,7 +51,9 @@ export const headOf = (call: Call, { headers }: Answer): ObjectHead => {
   };
 };
 
-const wordless = new Set([400, 403]);
+/** The refusal of a HEAD has no body to say why: then the same is asked by GET. */
+const isWordless = (error: unknown): boolean =>
+  error instanceof S3Failure && (error.status === 400 || error.status === 403);
 
 /** One attempt of a HEAD. */
 export const askHead = async (
@@ -59,10 +64,21 @@ export const askHead = async (
   try {
     return await wire.ask({ ...call, headers, method: 'HEAD' });
   } catch (error) {
-    if (!(error instanceof S3Failure) || !wordless.has(error.status ?? 0)) throw error;
-    // The refusal of a HEAD has no body to say why: that of a GET tells an expired token from a forbidden object.
+    if (!isWordless(error)) throw error;
     const { body } = await wire.open({ ...call, headers: { range: 'bytes=0-0' }, method: 'GET' });
     for await (const _chunk of body);
+    throw error;
+  }
+};
+
+/** One attempt to find out whether the bucket is there and may be listed. */
+export const askHeadBucket = async (sdk: Sdk, bucket: string): Promise<void> => {
+  const call = { operation: 'HeadBucket', bucket };
+  try {
+    await sdk.attempt(call, (client) => client.send(new HeadBucketCommand({ Bucket: bucket })));
+  } catch (error) {
+    if (!isWordless(error)) throw error;
+    await sdk.attempt(call, (client) => client.send(new ListObjectsV2Command({ Bucket: bucket, MaxKeys: 1 })));
     throw error;
   }
 };

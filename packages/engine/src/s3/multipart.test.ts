@@ -8,7 +8,7 @@ import { type Sandboxed, bucket, failureOf, keys, observed, readAll, startSandbo
 
 const mebibyte = 1024 * 1024;
 const partSize = 5 * mebibyte;
-const size = 17 * mebibyte + 1;
+const size = 11 * mebibyte;
 
 let world: Sandboxed;
 let s3: S3;
@@ -108,7 +108,7 @@ describe('put in parts', () => {
   it('knows its own object again under a condition when the answer was lost', async () => {
     fail('CompleteMultipartUpload', { type: 'reset', at: 'answer' }, 1);
     const stored = await s3.put(bucket, 'mine', observed(size), { ifNoneMatch: '*' });
-    expect(stored.etag).toMatch(/-4$/);
+    expect(stored.etag).toMatch(/-3$/);
     expect(count('HeadObject')).toBe(1);
   });
 
@@ -146,7 +146,7 @@ describe('put in parts', () => {
       throw new Error('the file changed');
     });
     await expect(s3.put(bucket, 'unconfirmed', changed)).rejects.toThrow('the file changed');
-    expect(count('UploadPart')).toBe(4);
+    expect(count('UploadPart')).toBe(3);
     const short = { ...observed(size), size: size + partSize };
     expect((await failureOf(s3.put(bucket, 'unconfirmed', short))).message).toContain('ended at byte');
     expect(count('CompleteMultipartUpload')).toBe(0);
@@ -178,19 +178,5 @@ describe('put in parts', () => {
     controller.abort(new Error('canceled'));
     await expect(put).rejects.toThrow('canceled');
     expect(await failureOf(s3.head(bucket, 'aborted late'))).toMatchObject({ kind: 'NoSuchKey' });
-  });
-
-  it('bounds the memory of many uploads at once', async () => {
-    const roomy = world.open({ partSize: 64 * mebibyte, multipartThreshold: 64 * mebibyte });
-    const gate = world.sandbox.addFault({ match: { operation: 'PutObject' }, action: { type: 'gate', at: 'start' } });
-    const content = Buffer.alloc(60 * mebibyte);
-    let read = 0;
-    const source = { ...bytes(''), size: content.length, read: (into: Buffer) => ((read += 1), into.length) };
-    const puts = Promise.all(Array.from({ length: 6 }, (_, index) => roomy.put(bucket, `large-${index}`, source)));
-    await world.sandbox.waitForRequest(() => gate.held === 4);
-    expect(read).toBe(4);
-    gate.release();
-    await puts;
-    expect(read).toBe(6);
   });
 });

@@ -69,8 +69,8 @@ export const store = async (
     const call = { operation: 'HeadObject', bucket, key };
     return recognise(call, await askHead(wire, call, { 'x-amz-checksum-mode': 'ENABLED' }), expected);
   };
-  const nothing = (error: unknown): undefined => {
-    if (!(error instanceof S3Failure)) throw error;
+  const none = (error: unknown): undefined => {
+    if (!(error instanceof S3Failure) || error.kind !== 'NoSuchKey') throw error;
   };
   let unsure = false;
   const attempt = async (): Promise<Stored> => {
@@ -79,7 +79,7 @@ export const store = async (
     } catch (error) {
       if (!(error instanceof S3Failure)) throw error;
       const overtaken = error.kind === 'PreconditionFailed' || error.s3Code === 'NoSuchUpload';
-      const stored = unsure && overtaken ? await retrier.run(look).catch(nothing) : undefined;
+      const stored = unsure && overtaken ? await retrier.run(look).catch(none) : undefined;
       if (stored !== undefined) return stored;
       unsure ||= mayHaveHappened(error);
       throw error;
@@ -89,7 +89,7 @@ export const store = async (
     return await retrier.run(attempt, signal);
   } catch (error) {
     // One look only: who aborts does not want to wait for a store that is down.
-    const stored = unsure && signal?.aborted === true ? await look().catch(nothing) : undefined;
+    const stored = unsure && signal?.aborted === true ? await look().catch(() => undefined) : undefined;
     if (stored === undefined) throw error;
     return stored;
   }

@@ -5,6 +5,11 @@ import { S3Failure } from './failure.ts';
 const baseMs = 100;
 const capMs = 5_000;
 
+/** The first pause for everybody. */
+const pauseMs = 25;
+/** What a success leaves of the pause: it grows while more than about one call in four is told to slow down. */
+const easing = 0.8;
+
 type Verdict = 'give up' | 'again' | 'again, all slower' | 'once, with new credentials' | 'once, with the right time';
 
 const verdictOfCode: ReadonlyMap<string, Verdict> = new Map<string, Verdict>([
@@ -73,7 +78,7 @@ interface RetrierOptions {
  * The one retry rule of the client: exponential backoff with full jitter, and one pause for everybody when the store
  * asks to be called less often.
  *
- * The pause doubles only for a request that was sent after the last pause began: 32 requests told off at the same
+ * Only requests sent after the last pause began change it, to longer or to shorter: 32 requests told off at the same
  * moment are one complaint, not 32.
  */
 export class Retrier {
@@ -98,7 +103,7 @@ export class Retrier {
       const began = performance.now();
       try {
         const result = await attempt();
-        if (this.#pauseMs !== 0) this.#pauseMs = this.#pauseMs < baseMs ? 0 : this.#pauseMs / 2;
+        if (began >= this.#pauseBegan) this.#pauseMs *= easing;
         return result;
       } catch (error) {
         if (error instanceof S3Failure) {
@@ -152,7 +157,7 @@ export class Retrier {
 
   #slowDown(attemptBegan: number): void {
     if (attemptBegan < this.#pauseBegan) return;
-    this.#pauseMs = Math.min(capMs, Math.max(baseMs, this.#pauseMs * 2));
+    this.#pauseMs = Math.min(capMs, Math.max(pauseMs, this.#pauseMs * 2));
     this.#pauseBegan = performance.now();
     this.#pausedUntil = this.#pauseBegan + this.#pauseMs;
   }
@@ -162,7 +167,7 @@ export class Retrier {
       const left = this.#pausedUntil - performance.now();
       if (left <= 0) break;
       // Spread the return, or the pause ends in a burst.
-      await this.#wait(left + Math.random() * baseMs, signal);
+      await this.#wait(left + Math.random() * this.#pauseMs, signal);
       if (this.#options.closing.aborted) break;
     }
     this.#pausedUntil = 0;

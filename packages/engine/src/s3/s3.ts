@@ -1,8 +1,6 @@
-import { HeadBucketCommand } from '@aws-sdk/client-s3';
-
 import { Buffers } from './buffers.ts';
 import { getObject } from './get.ts';
-import { askHead, headOf } from './head.ts';
+import { askHead, askHeadBucket, headOf } from './head.ts';
 import { listObjects } from './list.ts';
 import { putParts } from './multipart.ts';
 import { putWhole } from './put.ts';
@@ -131,11 +129,7 @@ export function openS3(options: S3Options): S3 {
   });
   const uploader = { sdk, wire, retrier, buffers: new Buffers(), partSize, partsInFlight };
   return {
-    async headBucket(bucket) {
-      const call = { operation: 'HeadBucket', bucket };
-      const command = new HeadBucketCommand({ Bucket: bucket });
-      await retrier.run(() => sdk.attempt(call, (client) => client.send(command)));
-    },
+    headBucket: (bucket) => retrier.run(() => askHeadBucket(sdk, bucket)),
     list: (bucket, prefix, listOptions = {}) => listObjects(sdk, retrier, bucket, prefix, listOptions),
     async head(bucket, key) {
       const call = { operation: 'HeadObject', bucket, key };

@@ -193,5 +193,5 @@ test('a report outside every linked repository leaves the counts alone and is sa
   );
   await expect(
     world.s3.send(new HeadObjectCommand({ Bucket: 'other', Key: `x/${task.TaskId}/failures.csv` })),
-  ).rejects.toThrow('NotFound');
+  ).rejects.toMatchObject({ name: 'NotFound' });
 });

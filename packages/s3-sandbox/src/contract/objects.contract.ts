@@ -99,7 +99,7 @@ export function objectContract(world: World, check: Check): void {
     const remove = (keys: string[], Quiet: boolean) =>
       client.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects: keys.map((Key) => ({ Key })), Quiet } }));
     const loud = await remove(['a', 'b & <b>', 'never there'], false);
-    expect(loud.Deleted?.map(({ Key }) => Key)).toEqual(['a', 'b & <b>', 'never there']);
+    expect(loud.Deleted?.map(({ Key }) => Key).sort()).toEqual(['a', 'b & <b>', 'never there']);
     expect(loud.Errors ?? []).toEqual([]);
     const quiet = await remove(['c'], true);
     expect(quiet.Deleted ?? []).toEqual([]);
@@ -122,14 +122,13 @@ export function objectContract(world: World, check: Check): void {
     const other = await world.bucket();
     await put(client, Bucket, 'from/ä +%20.txt', 'bytes', { ContentType: 'text/plain', Metadata: { one: '1' } });
     const CopySource = `${Bucket}/${encodeURIComponent('from/ä +%20.txt')}`;
-    const copy = await client.send(new CopyObjectCommand({ Bucket: other, Key: 'kept', CopySource }));
-    expect(copy.CopyObjectResult?.ETag).toBe(md5('bytes'));
+    await client.send(new CopyObjectCommand({ Bucket: other, Key: 'kept', CopySource }));
     const replaced = { ContentType: 'text/html', Metadata: { two: '2' }, MetadataDirective: 'REPLACE' as const };
     await client.send(new CopyObjectCommand({ Bucket: other, Key: 'replaced', CopySource, ...replaced }));
     expect(await read(client, other, 'kept')).toBe('bytes');
     expect(await read(client, other, 'replaced')).toBe('bytes');
     const kept = await client.send(new HeadObjectCommand({ Bucket: other, Key: 'kept' }));
-    expect(kept).toMatchObject({ ContentType: 'text/plain', Metadata: { one: '1' } });
+    expect(kept).toMatchObject({ ContentType: 'text/plain', Metadata: { one: '1' }, ETag: md5('bytes') });
     const changed = await client.send(new HeadObjectCommand({ Bucket: other, Key: 'replaced' }));
     expect(changed).toMatchObject({ ContentType: 'text/html', Metadata: { two: '2' } });
   });
@@ -146,18 +145,34 @@ export function objectContract(world: World, check: Check): void {
     expect(await read(client, Bucket, 'key')).toBe('bytes');
   });
 
-  check('a copy of nothing, or against its conditions, is refused', async () => {
+  check('a copy says the ETag of what it made, in quotation marks', async () => {
     const client = world.client();
     const Bucket = await world.bucket();
-    const { ETag = '' } = await put(client, Bucket, 'key', 'bytes');
-    const copy = (more: object) =>
-      client.send(new CopyObjectCommand({ Bucket, Key: 'copy', CopySource: `${Bucket}/key`, ...more }));
-    expect(await refusal(copy({ CopySource: `${Bucket}/none` }))).toBe('NoSuchKey 404');
-    expect(await refusal(copy({ CopySource: `contract-no-such-bucket/key` }))).toBe('NoSuchBucket 404');
+    await put(client, Bucket, 'key', 'bytes');
+    const copy = await client.send(new CopyObjectCommand({ Bucket, Key: 'copy', CopySource: `${Bucket}/key` }));
+    expect(copy.CopyObjectResult?.ETag).toBe(md5('bytes'));
+  });
+
+  check('a copy of nothing is refused', async () => {
+    const client = world.client();
+    const Bucket = await world.bucket();
+    const copy = (CopySource: string) => client.send(new CopyObjectCommand({ Bucket, Key: 'copy', CopySource }));
+    expect(await refusal(copy(`${Bucket}/none`))).toBe('NoSuchKey 404');
+    expect(await refusal(copy('contract-no-such-bucket/key'))).toBe('NoSuchBucket 404');
+    expect(await refusal(client.send(new HeadObjectCommand({ Bucket, Key: 'copy' })))).toBe('NotFound 404');
+  });
+
+  check('a copy has conditions on its source', async () => {
+    const client = world.client();
+    const Bucket = await world.bucket();
+    const { ETag } = await put(client, Bucket, 'key', 'bytes');
+    const copy = (conditions: object) =>
+      client.send(new CopyObjectCommand({ Bucket, Key: 'copy', CopySource: `${Bucket}/key`, ...conditions }));
     expect(await refusal(copy({ CopySourceIfMatch: md5('other') }))).toBe('PreconditionFailed 412');
     expect(await refusal(copy({ CopySourceIfNoneMatch: ETag }))).toBe('PreconditionFailed 412');
     expect(await refusal(client.send(new HeadObjectCommand({ Bucket, Key: 'copy' })))).toBe('NotFound 404');
-    await copy({ CopySourceIfMatch: ETag, CopySourceIfNoneMatch: md5('other') });
+    await copy({ CopySourceIfMatch: ETag });
+    await copy({ CopySourceIfNoneMatch: md5('other') });
     expect(await read(client, Bucket, 'copy')).toBe('bytes');
   });
 
@@ -171,13 +186,17 @@ export function objectContract(world: World, check: Check): void {
     await got.Body?.transformToString();
   });
 
-  check('user metadata of 2 KB is taken, more is refused', async () => {
+  check('user metadata of 2 KB is taken', async () => {
     const client = world.client();
     const Bucket = await world.bucket();
     const full = { Metadata: { name: 'x'.repeat(2044) } };
     await put(client, Bucket, 'full', 'bytes', full);
     expect(await client.send(new HeadObjectCommand({ Bucket, Key: 'full' }))).toMatchObject(full);
-    const request = put(client, Bucket, 'over', 'bytes', { Metadata: { name: 'x'.repeat(2045) } });
+  });
+
+  check('user metadata over 2 KB is MetadataTooLarge', async () => {
+    const Bucket = await world.bucket();
+    const request = put(world.client(), Bucket, 'over', 'bytes', { Metadata: { name: 'x'.repeat(2045) } });
     expect(await refusal(request)).toBe('MetadataTooLarge 400');
   });
 }

@@ -4,7 +4,7 @@ import {
   AbortMultipartUploadCommand,
   CreateBucketCommand,
   DeleteBucketCommand,
-  DeleteObjectsCommand,
+  DeleteObjectCommand,
   GetObjectCommand,
   ListMultipartUploadsCommand,
   paginateListObjectsV2,
@@ -77,10 +77,12 @@ async function removeBucket(client: S3Client, Bucket: string): Promise<void> {
     for (const { Key, UploadId } of Uploads) {
       await client.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId }));
     }
-    // Spelled by URL, so that keys survive that XML cannot carry.
+    // Spelled by URL and deleted one by one, because XML cannot carry every key.
     for await (const page of paginateListObjectsV2({ client }, { Bucket, EncodingType: 'url' })) {
-      const Objects = (page.Contents ?? []).map(({ Key = '' }) => ({ Key: decodeKey(Key) }));
-      if (Objects.length > 0) await client.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects } }));
+      const keys = (page.Contents ?? []).map(({ Key = '' }) => decodeKey(Key));
+      for (let at = 0; at < keys.length; at += 16) {
+        await Promise.all(keys.slice(at, at + 16).map((Key) => client.send(new DeleteObjectCommand({ Bucket, Key }))));
+      }
     }
     await client.send(new DeleteBucketCommand({ Bucket }));
   } catch (error) {

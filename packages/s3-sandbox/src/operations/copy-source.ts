@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { closeSync } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
 
+import { checkRead } from '../store/conditions.ts';
 import type { Incoming } from '../store/incoming.ts';
 import type { StoredObject } from '../store/object-log.ts';
 import type { Received } from '../wire/body-check.ts';
@@ -9,8 +10,8 @@ import { type ChecksumAlgorithm, createDigest } from '../wire/checksums.ts';
 import { S3Error } from '../wire/errors.ts';
 import { pieces } from '../wire/reply.ts';
 import { decode, header } from '../wire/request.ts';
-import { type ByteRange, checkRead } from './conditions.ts';
 import type { Context } from './context.ts';
+import type { ByteRange } from './range.ts';
 
 const MAX_COPY = 5 * 2 ** 30;
 

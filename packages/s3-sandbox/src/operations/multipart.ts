@@ -1,3 +1,4 @@
+import { checkWrite } from '../store/conditions.ts';
 import type { Incoming } from '../store/incoming.ts';
 import { compareKeys } from '../store/key-index.ts';
 import { groupOf } from '../store/listing.ts';
@@ -8,11 +9,11 @@ import { S3Error } from '../wire/errors.ts';
 import { header, type S3Request } from '../wire/request.ts';
 import { childText, document, element, parent, parseXml } from '../wire/xml.ts';
 import { isoTime, OWNER, parseLimit, spelling, xmlReply } from './buckets.ts';
-import { checkWrite, parseRange } from './conditions.ts';
 import type { Context, Handler } from './context.ts';
 import { copyBytes, copySource } from './copy-source.ts';
 import { readAttributes, readKey } from './object-attributes.ts';
 import { checksumHeaders, copyResult, writeConditions } from './objects.ts';
+import { parseRange } from './range.ts';
 
 const MAX_PARTS = 10_000;
 

@@ -1,3 +1,4 @@
+import { checkRead, checkWrite, type Conditions } from '../store/conditions.ts';
 import type { StoredObject } from '../store/object-log.ts';
 import { checksumElement, checksumHeader, type Checksum } from '../wire/checksums.ts';
 import { S3Error } from '../wire/errors.ts';
@@ -5,10 +6,10 @@ import type { Reply } from '../wire/reply.ts';
 import { header, type S3Request } from '../wire/request.ts';
 import { childText, document, element, parent, parseXml } from '../wire/xml.ts';
 import { isoTime, xmlReply } from './buckets.ts';
-import { type ByteRange, checkRead, checkWrite, type Conditions, parseRange } from './conditions.ts';
 import type { Handler } from './context.ts';
 import { copySource, copyBytes } from './copy-source.ts';
 import { readAttributes, readKey } from './object-attributes.ts';
+import { type ByteRange, parseRange } from './range.ts';
 
 const MAX_DELETES = 1000;
 

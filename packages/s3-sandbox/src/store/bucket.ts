@@ -12,9 +12,9 @@ import {
 } from 'node:fs';
 import { basename, join } from 'node:path';
 
-import { checkWrite, type Conditions } from '../operations/conditions.ts';
 import type { Checksum } from '../wire/checksums.ts';
 import { S3Error } from '../wire/errors.ts';
+import { checkWrite, type Conditions } from './conditions.ts';
 import { Incoming } from './incoming.ts';
 import { KeyIndex } from './key-index.ts';
 import { ObjectFiles, type Place } from './object-files.ts';
@@ -83,11 +83,7 @@ export class Bucket {
     this.#files.sweepOddities([...this.#objects].filter(([, { place }]) => place === 'odd').map(([key]) => key));
     this.uploads = new Uploads(join(inner, 'uploads'));
     if (last?.upload !== undefined) this.uploads.forget(last.upload);
-    this.#log.compact(this.#objects);
-  }
-
-  get size(): number {
-    return this.#objects.size;
+    this.#compact();
   }
 
   /** The keys in the order of listings. */
@@ -114,7 +110,11 @@ export class Bucket {
   read(key: string): { readonly object: StoredObject; readonly fd: number | undefined } {
     const object = this.find(key);
     if (object.place === 'directory') return { object, fd: undefined };
-    const fd = this.#openFile(key, object.place);
+    const fd = this.#files.open(key, object.place);
+    if (fd === undefined) {
+      this.delete(key);
+      throw new S3Error('NoSuchKey');
+    }
     if (fstatSync(fd).size === object.size) return { object, fd };
     closeSync(fd);
     throw new Error(`The file of ${key} in ${this.name} was changed by hand: it has no longer ${object.size} bytes.`);
@@ -141,19 +141,19 @@ export class Bucket {
     const place = this.#files.choose(key, bytes.size);
     const object = { headers, metadata, etag, checksum, size: bytes.size, modified: Date.now(), place };
     const temp = basename(bytes.path);
+    const before = this.#log.mark();
     this.#log.put(key, object, temp, upload);
     let stored: StoredObject;
     try {
       stored = this.#place(key, object, temp, previous?.place);
     } catch (error) {
-      if (previous === undefined) this.#log.delete(key);
-      else this.#log.put(key, previous);
+      this.#log.rewind(before);
       throw error;
     }
     this.#objects.set(key, stored);
     if (previous === undefined) this.#index.add(key);
     if (upload !== undefined) this.uploads.forget(upload);
-    if (this.#log.records > 2 * this.#objects.size + SLACK) this.#log.compact(this.#objects);
+    this.#compact();
     return stored;
   }
 
@@ -166,6 +166,7 @@ export class Bucket {
     this.#objects.delete(key);
     this.#index.delete(key);
     this.#files.remove(key, object.place);
+    this.#compact();
   }
 
   /** Removes the bucket. @throws S3Error BucketNotEmpty */
@@ -189,22 +190,17 @@ export class Bucket {
     this.#log.close();
   }
 
+  /** Keeps the log from growing without end where objects are overwritten. */
+  #compact(): void {
+    if (this.#log.records > 2 * this.#objects.size + SLACK) this.#log.compact(this.#objects);
+  }
+
   #assertOpen(): void {
     if (!this.#open) throw new S3Error('NoSuchBucket');
   }
 
   #temp(name = ''): string {
     return join(this.#inner, 'tmp', name);
-  }
-
-  #openFile(key: string, place: 'plain' | 'odd'): number {
-    try {
-      return this.#files.open(key, place);
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
-      this.delete(key);
-      throw new S3Error('NoSuchKey');
-    }
   }
 
   /** Moves bytes to where the log says, or else to where they always fit, and takes away the ones before. */

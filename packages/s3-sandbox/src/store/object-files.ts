@@ -54,17 +54,28 @@ export class ObjectFiles {
     return size > 0 || this.#keys.has(directory) || this.#isUnderFile(directory) ? 'odd' : 'directory';
   }
 
-  /** Opens an object's file for reading. Throws the file system's error when it is gone. */
-  open(key: string, place: 'plain' | 'odd'): number {
-    if (place === 'plain' && !this.#isReal(parentOf(key))) throw new Error(`${key}: a link has replaced a directory`);
-    return openSync(this.#path(key, place), constants.O_RDONLY | constants.O_NOFOLLOW);
+  /** Opens an object's file for reading; `undefined` when somebody has removed it, or put a link in the way. */
+  open(key: string, place: 'plain' | 'odd'): number | undefined {
+    if (place === 'plain' && !this.#isReal(parentOf(key))) return undefined;
+    try {
+      return openSync(this.#path(key, place), constants.O_RDONLY | constants.O_NOFOLLOW);
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ELOOP') return undefined;
+      throw error;
+    }
   }
 
   /** Moves a file to its place, over what was there. Throws the file system's error when the path cannot be made. */
   install(file: string, key: string, place: Place): void {
-    if (place !== 'odd') this.#makeDirectory(parentOf(key));
-    if (place === 'directory') unlinkSync(file);
-    else renameSync(file, this.#path(key, place));
+    try {
+      this.#move(file, key, place);
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT') throw error;
+      // Somebody has removed directories by hand: look at them again.
+      this.#verified.clear();
+      this.#verified.add('');
+      this.#move(file, key, place);
+    }
     this.adopt(key, place);
   }
 
@@ -93,6 +104,12 @@ export class ObjectFiles {
     for (const name of readdirSync(this.#oddities)) {
       if (!known.has(name)) rmSync(join(this.#oddities, name), { recursive: true, force: true });
     }
+  }
+
+  #move(file: string, key: string, place: Place): void {
+    if (place !== 'odd') this.#makeDirectory(parentOf(key));
+    if (place === 'directory') unlinkSync(file);
+    else renameSync(file, this.#path(key, place));
   }
 
   #isUnderFile(path: string): boolean {
@@ -149,6 +166,8 @@ export class ObjectFiles {
     this.#leave(parentOf(directory));
   }
 }
+
+const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? error.code : undefined);
 
 const oddName = (key: string) => createHash('sha256').update(key).digest('hex');
 

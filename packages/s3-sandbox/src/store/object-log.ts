@@ -1,15 +1,7 @@
-import {
-  closeSync,
-  fstatSync,
-  ftruncateSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, fstatSync, ftruncateSync, openSync, renameSync, writeFileSync, writeSync } from 'node:fs';
 
 import type { Checksum } from '../wire/checksums.ts';
+import { readJsonLines } from './json-lines.ts';
 import type { Place } from './object-files.ts';
 
 /** What the client says about an object beside its bytes. Header names are in lower case. */
@@ -32,6 +24,10 @@ export interface StoredObject extends ObjectAttributes {
   readonly place: Place;
 }
 
+interface LogMark {
+  readonly length: number;
+  readonly records: number;
+}
 interface Put extends StoredObject {
   readonly put: string;
   /** The temporary file with the bytes. While it exists, the object is not in its place yet. */
@@ -92,18 +88,15 @@ export class ObjectLog {
 
   /** Reads a log and cuts off a last line that was not written whole. */
   static open(path: string): { readonly log: ObjectLog; readonly replay: Replay } {
-    const bytes = readFileSync(path);
-    const whole = bytes.lastIndexOf(0x0a) + 1;
-    const lines = bytes.toString('utf8', 0, whole).split('\n').slice(0, -1);
-    const records = lines
-      .map((text, at) => parseLine(text, `${path}:${at + 1}`))
-      .filter((record) => record !== undefined);
+    const { values, length } = readJsonLines(path);
+    // Nobody else writes this file: the shapes are those of `create`, `put`, `delete` and `compact`.
+    const records = values as (Header | Put | Delete)[];
     const header = records.shift();
     if (header === undefined || !('version' in header) || header.version !== 1) {
       throw new Error(`${path} is not the log of a bucket that this version can read.`);
     }
     const log = new ObjectLog(path, header.created, records.length);
-    if (whole < bytes.length) log.#cut(whole);
+    if (length < log.#length) log.#cut(length);
     return { log, replay: replay(header.created, records) };
   }
 
@@ -119,6 +112,17 @@ export class ObjectLog {
 
   delete(key: string): void {
     this.#append({ delete: key });
+  }
+
+  /** Where the log ends now, for `rewind`. */
+  mark(): LogMark {
+    return { length: this.#length, records: this.#records };
+  }
+
+  /** Takes back what was appended since the mark. Works on a full disk too. */
+  rewind({ length, records }: LogMark): void {
+    this.#cut(length);
+    this.#records = records;
   }
 
   /** Replaces the file by one with a line for each object. Every object must be in its place. */
@@ -170,17 +174,6 @@ const line = (record: object) => `${JSON.stringify(record)}\n`;
 function writeAll(fd: number, bytes: Uint8Array): void {
   let done = 0;
   while (done < bytes.length) done += writeSync(fd, bytes, done);
-}
-
-/** Lines are trusted, since only this file writes them; one that is no JSON costs its object and not the whole bucket. */
-function parseLine(text: string, where: string): Header | Put | Delete | undefined {
-  try {
-    // The shapes are what `put`, `delete`, `create` and `compact` write.
-    return JSON.parse(text) as Header | Put | Delete;
-  } catch {
-    process.emitWarning(`${where} is damaged and was skipped.`);
-    return undefined;
-  }
 }
 
 function replay(created: number, records: readonly (Header | Put | Delete)[]): Replay {

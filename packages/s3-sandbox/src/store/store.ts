@@ -64,7 +64,7 @@ export class Store {
 
   /** Making a bucket that is there already changes nothing, as in us-east-1. @throws S3Error InvalidBucketName */
   create(name: string): void {
-    if (!isBucketName(name)) throw new S3Error('InvalidBucketName');
+    if (!isBucketName(name)) throw new S3Error('InvalidBucketName', `The bucket name ${name} is not valid.`);
     if (this.has(name)) return;
     Bucket.create(join(this.#directory, name), this.#inner(name));
     this.#buckets.set(name, this.#openBucket(name));

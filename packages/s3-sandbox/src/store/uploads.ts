@@ -1,11 +1,21 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { type Checksum, type ChecksumAlgorithm, createDigest, type Digest } from '../wire/checksums.ts';
 import { S3Error } from '../wire/errors.ts';
 import { Incoming } from './incoming.ts';
+import { readJsonLines } from './json-lines.ts';
 import type { ObjectAttributes } from './object-log.ts';
 
 /** Smallest part that is not the last, in bytes. */
@@ -120,7 +130,9 @@ export class Uploads {
   }
 
   /**
-   * Copies the parts one behind the other. Meanwhile the upload is out of sight, so that it is neither aborted nor
+   * Copies the parts one behind the other. (A second completion of the same upload is NoSuchUpload, as AWS documents;
+   * some stores, and AWS for a while, answer it like the first.)
+   * Meanwhile the upload is out of sight, so that it is neither aborted nor
    * completed twice; it is back when the promise rejects, and gone for good with `forget`.
    */
   async join(upload: Upload, parts: readonly Part[], into: Incoming): Promise<Joined> {
@@ -205,18 +217,11 @@ function readUpload(directory: string, id: string): Upload | undefined {
   }
   const parts = new Map<number, Part>();
   const log = join(directory, 'parts.jsonl');
-  let lines = Buffer.alloc(0);
-  try {
-    lines = readFileSync(log);
-  } catch {
-    // No part yet.
-  }
-  const whole = lines.lastIndexOf(0x0a) + 1;
-  if (whole < lines.length) truncateSync(log, whole);
-  for (const line of lines.toString('utf8', 0, whole).split('\n').slice(0, -1)) {
+  if (existsSync(log)) {
+    const { values, length } = readJsonLines(log);
+    truncateSync(log, length);
     // Written by `addPart`.
-    const part = JSON.parse(line) as Part;
-    parts.set(part.number, part);
+    for (const part of values as Part[]) parts.set(part.number, part);
   }
   const known = new Set(['upload.json', 'parts.jsonl', ...[...parts.values()].map(({ file }) => file)]);
   for (const file of readdirSync(directory)) if (!known.has(file)) rmSync(join(directory, file), { force: true });

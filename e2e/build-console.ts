@@ -1,0 +1,10 @@
+import { buildConsole } from '../scripts/build-console.mjs';
+
+/** Once before all tests: the console as it will be shipped. */
+const build = async () => {
+  if (!(await buildConsole())) throw new Error('The console could not be built: see above.');
+};
+
+// Playwright's way to name a setup.
+// oxlint-disable-next-line import/no-default-export
+export default build;

@@ -1,0 +1,39 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, type Locator, type Page } from '@playwright/test';
+
+/** What tests say about a page, in the user's words. */
+
+/** The table with that heading. */
+export const tableNamed = (page: Page, name: string) => page.getByRole('grid', { name, exact: true });
+
+/** A row, by any text in it: most often an ID. */
+export const rowOf = (table: Locator, text: string) => table.getByRole('row').filter({ hasText: text });
+
+/** A cell's text by its column's header, e.g. `Status`. */
+export const cellOf = async (table: Locator, row: Locator, column: string) => {
+  await table.getByRole('columnheader', { name: column }).first().waitFor();
+  const headers = await table.getByRole('columnheader').allInnerTexts();
+  const index = headers.findIndex((header) => header.trim() === column);
+  if (index < 0) throw new Error(`no column "${column}" in ${headers.join(' | ')}`);
+  return row.locator('td, th').nth(index);
+};
+
+/** The value beside a label in a summary. */
+export const valueOf = (page: Page, label: string) =>
+  page
+    .locator('dt')
+    .filter({ hasText: new RegExp(`^${label}$`) })
+    .locator('xpath=following-sibling::dd[1]');
+
+/** A message at the top of the page. */
+export const flash = (page: Page, text: string | RegExp) =>
+  page.getByRole('region', { name: 'Notifications' }).getByRole('listitem').filter({ hasText: text });
+
+/** No violation of any of axe's rules, with the page as it stands. */
+export const expectAccessible = async (page: Page, state: string) => {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const found = violations.map(
+    ({ id, help, nodes }) => `${id}: ${help} at ${nodes.map((node) => node.target).join(', ')}`,
+  );
+  expect(found, state).toEqual([]);
+};

@@ -1,0 +1,39 @@
+import { defineConfig } from '@playwright/test';
+
+import { ensureChromium } from './scripts/ensure-chromium.mjs';
+
+const { executablePath, env } = await ensureChromium();
+const inherited = Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]));
+
+export default defineConfig({
+  testDir: 'e2e',
+  testMatch: '*.e2e.ts',
+  globalSetup: './e2e/build-console.ts',
+  outputDir: 'node_modules/.cache/e2e',
+  fullyParallel: true,
+  // Two cores, of which the server, its workers and the browser want some too.
+  workers: 2,
+  timeout: 60_000,
+  expect: { timeout: 15_000 },
+  forbidOnly: Boolean(process.env['CI']),
+  reporter: [['list']],
+  use: {
+    viewport: { width: 1440, height: 900 },
+    locale: 'en-US',
+    timezoneId: 'UTC',
+    trace: 'retain-on-failure',
+    launchOptions: {
+      executablePath,
+      env: { ...Object.fromEntries(inherited), ...env },
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+        '--disable-quic',
+      ],
+    },
+  },
+});

@@ -1,0 +1,2 @@
+/** @returns whether there is a build of the present sources now. */
+export function buildConsole(): Promise<boolean>;
