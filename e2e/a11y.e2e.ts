@@ -110,11 +110,8 @@ for (const { colorScheme, width } of [
 
       for (const [state, show] of Object.entries(STATES)) {
         // One after the other, as a user would.
-        // oxlint-disable-next-line no-await-in-loop
         await show(page, { lake, ended, running });
-        // oxlint-disable-next-line no-await-in-loop
         await expectAccessible(page, state);
-        // oxlint-disable-next-line no-await-in-loop
         expect(await page.locator('body').innerHTML(), state).not.toMatch(/>[^<]*\bundefined\b|="undefined"/);
       }
     });

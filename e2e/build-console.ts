@@ -5,6 +5,5 @@ const build = async () => {
   if (!(await buildConsole())) throw new Error('The console could not be built: see above.');
 };
 
-// Playwright's way to name a setup.
-// oxlint-disable-next-line import/no-default-export
+// oxlint-disable-next-line import/no-default-export -- Playwright's way to name a setup
 export default build;

@@ -97,8 +97,7 @@ const REPORT_VIOLATIONS = `addEventListener('securitypolicyviolation', (event) =
 
 export const test = base.extend<Fixtures, WorkerFixtures>({
   server: [
-    // Playwright wants a pattern here, even an empty one.
-    // oxlint-disable-next-line no-empty-pattern
+    // oxlint-disable-next-line no-empty-pattern -- Playwright wants a pattern here, even an empty one
     async ({}, use) => {
       await using server = await startTestServer({ LOG_LEVEL: 'error' });
       await use(server);

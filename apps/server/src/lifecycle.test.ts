@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { FSx } from '@aws-sdk/client-fsx';
 import { describe, expect, test, vi } from 'vitest';
 
-import { ask, childrenOf, CLIENT, forkServer, startTestServer, temporaryFolder } from './testing.ts';
+import { ask, childrenOf, CLIENT, forkServer, startTestServer, temporaryFolder, type TestServer } from './testing.ts';
 
 /** A port that something else uses, for as long as the scope lasts. */
 const takenPort = async () => {
@@ -21,6 +21,9 @@ const takenPort = async () => {
 /** Each test starts whole servers, which takes long where other tests run too. */
 const LONG = { timeout: 90_000 };
 
+const workersReady = (server: TestServer, count: number) =>
+  vi.waitFor(() => expect(server.process.errors().match(/"worker ready"/g)).toHaveLength(count), { timeout: 30_000 });
+
 describe('start and stop', LONG, () => {
   test('SIGTERM: exit 0 in time, and no process left', async () => {
     await using server = await startTestServer();
@@ -28,9 +31,12 @@ describe('start and stop', LONG, () => {
     expect(server.process.output()).toBe(
       `Console: ${server.url}  FSx endpoint: ${server.url}  S3: ${server.s3Endpoint}\n`,
     );
+    await workersReady(server, 2);
     const begin = performance.now();
     expect(await server.process.end('SIGTERM')).toEqual({ code: 0, signal: null });
     expect(performance.now() - begin).toBeLessThan(15_000);
+    // They were asked, not killed.
+    expect(server.process.errors().match(/"worker stopped"/g)).toHaveLength(2);
   });
 
   test('SIGINT and SIGHUP stop it too, and a second signal changes nothing', async () => {
@@ -46,8 +52,11 @@ describe('start and stop', LONG, () => {
     const first = await startTestServer({}, folder.path);
     expect(await first.process.end('SIGKILL')).toEqual({ code: null, signal: 'SIGKILL' });
     const ports = { PORT: new URL(first.url).port, SANDBOX_S3_PORT: new URL(first.s3Endpoint).port };
-    await using second = await startTestServer(ports, folder.path);
+    const second = await startTestServer(ports, folder.path);
     expect(second).toMatchObject({ url: first.url, s3Endpoint: first.s3Endpoint });
+    // The first one was killed while its workers started, this one when they work.
+    await workersReady(second, 2);
+    expect(await second.process.end('SIGKILL')).toEqual({ code: null, signal: 'SIGKILL' });
   });
 
   test('WORKERS=0: the API answers, and nothing else was started but the sandbox', async () => {

@@ -45,7 +45,7 @@ interface ReadyMessage {
   readonly s3Endpoint: string;
 }
 
-export interface Ending {
+interface Ending {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
 }

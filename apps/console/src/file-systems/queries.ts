@@ -17,7 +17,6 @@ export const fileSystemsQuery = queryOptions({
     let token: string | undefined;
     do {
       // Each page names the next one.
-      // oxlint-disable-next-line no-await-in-loop
       const page = await callFsx('DescribeFileSystems', token ? { NextToken: token } : {}, signal);
       all.push(...(page.FileSystems ?? []));
       token = page.NextToken;

@@ -40,7 +40,7 @@ const inputOf = ({ fileSystemId, associationId, lifecycle }: TaskScope): Input<t
 const tasksOf = (pages: readonly Answer[]) => pages.flatMap((page) => page.DataRepositoryTasks ?? []);
 
 /** Tasks, newest first, page by page as FSx hands them out: up to 50 at a time, without a total. */
-export const taskListQuery = (scope: TaskScope) => {
+const taskListQuery = (scope: TaskScope) => {
   const input = inputOf(scope);
   return infiniteQueryOptions({
     queryKey: [DESCRIBE, input, 'pages'] as const,

@@ -77,9 +77,10 @@ export const TaskWatch = ({ children }: { readonly children: ReactNode }) => {
     [notify],
   );
 
-  useLifecycleChanges((task) =>
-    announce(`Task ${taskName(task) ?? ''} ${task.TaskId}: ${lifecycleWord(task.Lifecycle)}`),
-  );
+  useLifecycleChanges((task) => {
+    const name = taskName(task);
+    announce(`Task ${name ? `${name}, ` : ''}${task.TaskId}: ${lifecycleWord(task.Lifecycle)}`);
+  });
 
   return (
     <Context value={follow}>

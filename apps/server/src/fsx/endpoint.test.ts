@@ -1,5 +1,6 @@
 import { Agent, request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
+import { gzipSync } from 'node:zlib';
 
 import * as sdk from '@aws-sdk/client-fsx';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
@@ -190,7 +191,7 @@ describe('refusals arrive as the exceptions that FSx models', () => {
 });
 
 /** A request in AWS JSON that no SDK would send. */
-const post = (operation: string, body: unknown, headers: Record<string, string> = {}) =>
+const post = (operation: string, body: object | string, headers: Record<string, string> = {}) =>
   ask(server.url, {
     method: 'POST',
     headers: {
@@ -198,7 +199,7 @@ const post = (operation: string, body: unknown, headers: Record<string, string> 
       'X-Amz-Target': `AWSSimbaAPIService_v20180301.${operation}`,
       ...headers,
     },
-    body: typeof body === 'string' ? body : JSON.stringify(body),
+    body: typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body),
   });
 
 const TASK = { ...EXPORT, FileSystemId: 'fs-0123456789abcdef0' };
@@ -254,7 +255,7 @@ describe('bad input is refused with a sentence', () => {
   });
 
   test('a compressed body', async () => {
-    const answer = await post('DescribeFileSystems', '{}', { 'Content-Encoding': 'gzip' });
+    const answer = await post('DescribeFileSystems', gzipSync('{}'), { 'Content-Encoding': 'gzip' });
     expect(answer.json()).toMatchObject({ __type: 'SerializationException' });
     expect(answer.status).toBe(400);
   });

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import { constants } from 'node:os';
 
+import { errnoOf } from './failure.ts';
 import { attributesAt, DIRECTORY, ENTRY, openAt2 } from './syscalls.ts';
 
 /**
@@ -29,10 +30,9 @@ const openOne = (base: number, name: Buffer, flags: number): number => {
   try {
     return fs.openSync(Buffer.concat([Buffer.from(underDescriptor(base, '')), name]), flags);
   } catch (error) {
-    // Node gives every failed call its negative errno.
-    const errno = error instanceof Error && 'errno' in error ? Number(error.errno) : Number.NaN;
-    if (Number.isNaN(errno)) throw error;
-    if (errno !== -ENOTDIR || flags !== DIRECTORY) return errno;
+    const errno = errnoOf(error);
+    if (errno === undefined) throw error;
+    if (errno !== ENOTDIR || flags !== DIRECTORY) return -errno;
     // O_DIRECTORY answers ENOTDIR for a symbolic link, where openat2 says ELOOP.
     const entry = openOne(base, name, ENTRY);
     if (entry < 0) return entry;

@@ -1,10 +1,11 @@
 import fs from 'node:fs';
+import { constants } from 'node:os';
 
 import type { Attributes, Kind } from './attributes.ts';
 import { underDescriptor } from './beneath.ts';
-import { failureOfErrno, isFailure, posix, PosixFailure } from './failure.ts';
+import { errnoOf, failureOfErrno, isFailure, posix, PosixFailure } from './failure.ts';
 import { decodeName } from './names.ts';
-import { attributesAt } from './syscalls.ts';
+import { attributesAt, isRemoved } from './syscalls.ts';
 
 /** One name in a directory. */
 export interface Name {
@@ -61,8 +62,8 @@ const listDescriptor = (fd: number): Name[] => {
     return listWithTypes(fd);
   } catch (error) {
     // Where a listing has no types Node asks lstat for each, and throws when an entry is gone by then.
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return listWithLstat(fd);
-    throw error;
+    if (errnoOf(error) !== constants.errno.ENOENT) throw error;
+    return listWithLstat(fd);
   }
 };
 
@@ -111,7 +112,9 @@ export class Directory implements Disposable {
 
   /** Names without `.` and `..`, unsorted. */
   list(): Name[] {
-    return posix(this.path, () => listDescriptor(this.fd));
+    const names = posix(this.path, () => listDescriptor(this.fd));
+    if (names.length === 0 && isRemoved(this.fd)) throw new PosixFailure('NotFound', this.path, 'ENOENT');
+    return names;
   }
 
   /** Makes created, renamed and removed names durable; where the directory may not be read, the kernel decides. */

@@ -1,4 +1,4 @@
-import { getSystemErrorName } from 'node:util';
+import { constants } from 'node:os';
 
 /** What can go wrong with one path of a tree, told apart as far as a caller may act on it. */
 export type PosixFailureKind =
@@ -71,19 +71,30 @@ export class PosixFailure extends Error {
   }
 }
 
-/** The failure that an errno number of a system call means. */
+// Not util.getSystemErrorName: it and the codes of node:fs errors know neither EDQUOT nor ESTALE.
+const NAMES = new Map(
+  Object.entries(constants.errno)
+    .reverse()
+    .map(([name, number]) => [number, name]),
+);
+
+/** The failure that the errno of a system call means. */
 export const failureOfErrno = (errno: number, path: string): PosixFailure => {
-  const code = getSystemErrorName(-errno);
-  return new PosixFailure(KINDS[code] ?? 'Other', path, code);
+  const name = NAMES.get(errno) ?? `errno ${errno}`;
+  return new PosixFailure(KINDS[name] ?? 'Other', path, name);
 };
+
+/** The errno of what `node:fs` threw, undefined for any other error. */
+export const errnoOf = (error: unknown): number | undefined =>
+  error instanceof Error && 'errno' in error && typeof error.errno === 'number' ? -error.errno : undefined;
 
 /** Runs calls of `node:fs` about `path` and throws what they throw as a `PosixFailure`. */
 export const posix = <Result>(path: string, calls: () => Result): Result => {
   try {
     return calls();
   } catch (error) {
-    if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') throw error;
-    throw new PosixFailure(KINDS[error.code] ?? 'Other', path, error.code);
+    const errno = errnoOf(error);
+    throw errno === undefined ? error : failureOfErrno(errno, path);
   }
 };
 

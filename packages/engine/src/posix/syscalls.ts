@@ -66,8 +66,8 @@ const openHow = (flags: number, resolve: number) => {
 // struct open_how, made once for each way it is used: [any mount, same mount].
 const HOW_ENTRY = [openHow(ENTRY, 0), openHow(ENTRY, RESOLVE_NO_XDEV)] as const;
 // Without O_NOFOLLOW, a symbolic link in the last place is ELOOP like one on the way; with it, it would be ENOTDIR.
-const FOLLOWED_TO_ELOOP = DIRECTORY & ~O_NOFOLLOW;
-const HOW_DIRECTORY = [openHow(FOLLOWED_TO_ELOOP, 0), openHow(FOLLOWED_TO_ELOOP, RESOLVE_NO_XDEV)] as const;
+const DIRECTORY_OR_ELOOP = DIRECTORY & ~O_NOFOLLOW;
+const HOW_DIRECTORY = [openHow(DIRECTORY_OR_ELOOP, 0), openHow(DIRECTORY_OR_ELOOP, RESOLVE_NO_XDEV)] as const;
 
 /**
  * openat2(2), never through a symbolic link, never above `base`.
@@ -136,6 +136,10 @@ export const attributesAt = (base: number, name: string | Buffer): Attributes | 
     ino: view.getBigUint64(32, true),
   };
 };
+
+/** Whether the directory of a descriptor has been removed: its listing then looks empty. */
+export const isRemoved = (fd: number): boolean =>
+  settled(() => statx(fd, '', AT_EMPTY_PATH, STATX_BASIC_STATS, answer)) >= 0 && view.getUint32(16, true) === 0;
 
 const UTIME_OMIT = (1n << 30n) - 2n;
 

@@ -1,9 +1,10 @@
 import fs from 'node:fs';
+import { constants } from 'node:os';
 
 import type { Attributes, Restorable } from './attributes.ts';
 import { openByComponents, openerFor, openPath, underDescriptor, type Opener } from './beneath.ts';
 import { Directory, type Name } from './directory.ts';
-import { failureOfErrno, isFailure, posix, PosixFailure } from './failure.ts';
+import { errnoOf, failureOfErrno, isFailure, posix, PosixFailure } from './failure.ts';
 import { removeFrom } from './remove.ts';
 import { DIRECTORY, ENTRY } from './syscalls.ts';
 import { attributesOf, restore, restoreSymlink, writeFileIn, writeSymlinkIn } from './write.ts';
@@ -63,7 +64,7 @@ export interface Tree extends Disposable {
   removeTree(path: TreePath): void;
 }
 
-const { O_NOATIME, O_NOCTTY, O_NONBLOCK, O_RDONLY } = fs.constants;
+const { O_NOATIME, O_NOCTTY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = fs.constants;
 
 class ReadableFile implements OpenFile {
   readonly attributes: Attributes;
@@ -106,10 +107,8 @@ const reopen = (entry: number): number => {
     return fs.openSync(underDescriptor(entry), flags | O_NOATIME);
   } catch (error) {
     // Only the owner and CAP_FOWNER may.
-    if (error instanceof Error && 'code' in error && error.code === 'EPERM') {
-      return fs.openSync(underDescriptor(entry), flags);
-    }
-    throw error;
+    if (errnoOf(error) !== constants.errno.EPERM) throw error;
+    return fs.openSync(underDescriptor(entry), flags);
   }
 };
 
@@ -292,16 +291,12 @@ class ConfinedTree implements Tree {
       removeFrom(this.#opener, root, '');
       return;
     }
-    try {
-      const { parent, name } = this.#place(path);
-      using directory = parent;
-      const found = directory.lstat(name);
-      if (!found) return;
-      if (found.kind === 'directory') removeFrom(this.#opener, directory, name);
-      else posix(path, () => fs.unlinkSync(directory.at(name)));
-    } catch (error) {
-      if (!isFailure(error, 'NotFound')) throw error;
-    }
+    const found = this.lstat(path);
+    if (!found) return;
+    const { parent, name } = this.#place(path);
+    using directory = parent;
+    if (found.kind === 'directory') removeFrom(this.#opener, directory, name);
+    else posix(path, () => fs.unlinkSync(directory.at(name)));
   }
 
   [Symbol.dispose](): void {
@@ -311,6 +306,9 @@ class ConfinedTree implements Tree {
   }
 }
 
+const rootMissing = (error: unknown) =>
+  error instanceof PosixFailure ? new PosixFailure('RootMissing', '', error.errno) : error;
+
 /**
  * Opens the tree whose root is the directory `root`, an absolute path.
  * @param way `components` does without openat2(2), as happens by itself where the kernel or a sandbox lacks it
@@ -319,13 +317,14 @@ class ConfinedTree implements Tree {
 export const openTree = (root: string, way: 'kernel' | 'components' = 'kernel'): Tree => {
   let fd: number;
   try {
-    fd = fs.openSync(root, DIRECTORY & ~fs.constants.O_NOFOLLOW);
+    fd = posix('', () => fs.openSync(root, DIRECTORY & ~O_NOFOLLOW));
   } catch (error) {
-    throw new PosixFailure(
-      'RootMissing',
-      '',
-      error instanceof Error && 'code' in error ? String(error.code) : undefined,
-    );
+    throw rootMissing(error);
   }
-  return new ConfinedTree(fd, way === 'components' ? openByComponents : openerFor(fd));
+  try {
+    return new ConfinedTree(fd, way === 'components' ? openByComponents : openerFor(fd));
+  } catch (error) {
+    fs.closeSync(fd);
+    throw rootMissing(error);
+  }
 };

@@ -30,7 +30,7 @@ export interface NewObject extends ObjectAttributes {
 const UNCONDITIONAL: Conditions = { ifMatch: undefined, ifNoneMatch: undefined };
 
 /** So many superfluous lines in a log are not worth a compaction. */
-const SLACK = 10_000;
+const SLACK = 1000;
 
 /**
  * One bucket: objects by key, in memory what is said about them, on disk that and the bytes. Beside the folder with the

@@ -15,12 +15,12 @@ const PATIENCE = 5000;
  * once, the new child may overlap with the old one.
  *
  * The lock is a listening local socket, because the kernel gives it back when the process dies, however it dies. Waits
- * up to 5 s.
+ * for it, `patience` milliseconds at most.
  * @throws Error with a sentence for the user when the directory stays in use
  */
-export async function lockDirectory(directory: string): Promise<AsyncDisposable> {
+export async function lockDirectory(directory: string, patience = PATIENCE): Promise<AsyncDisposable> {
   const name = `s3-sandbox-${createHash('sha256').update(realpathSync(directory)).digest('hex').slice(0, 32)}`;
-  const deadline = Date.now() + PATIENCE;
+  const deadline = Date.now() + patience;
   for (;;) {
     const server = await tryListen(address(name));
     if (server !== undefined) return holding(server);
