@@ -29,8 +29,14 @@ export const valueOf = (page: Page, label: string) =>
 export const flash = (page: Page, text: string | RegExp) =>
   page.getByRole('region', { name: 'Notifications' }).getByRole('listitem').filter({ hasText: text });
 
+/** Runs in the page: what moves has come to rest, spinners apart. */
+const AT_REST = `Promise.all(document.getAnimations()
+  .filter((each) => each.effect.getComputedTiming().iterations !== Infinity)
+  .map((each) => each.finished.catch(() => undefined))).then(() => undefined)`;
+
 /** No violation of any of axe's rules, with the page as it stands. */
 export const expectAccessible = async (page: Page, state: string) => {
+  await page.evaluate(AT_REST);
   const { violations } = await new AxeBuilder({ page }).analyze();
   const found = violations.map(
     ({ id, help, nodes }) => `${id}: ${help} at ${nodes.map((node) => node.target).join(', ')}`,

@@ -1,5 +1,5 @@
 import { paths } from '../apps/console/src/paths.ts';
-import { cellOf, rowOf, tableNamed, valueOf } from './expect.ts';
+import { cellOf, flash, rowOf, tableNamed, valueOf } from './expect.ts';
 import { expect, test } from './world.ts';
 
 test('a file system is found in the list and shows its associations and only its tasks', async ({
@@ -40,6 +40,20 @@ test('a new file system says how to get its first task', async ({ page, lake }) 
   await page.getByRole('button', { name: 'Actions' }).click();
   const release = page.getByRole('menuitem', { name: 'Create release task' });
   await expect(release).toHaveAttribute('aria-disabled', 'true');
+});
+
+test('the region menu hands over the options with which the AWS CLI sees the same', async ({
+  page,
+  server,
+  context,
+}) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.goto(paths.fileSystems());
+  await page.getByRole('button', { name: 'Region us-east-1' }).click();
+  await page.getByRole('menuitem', { name: 'Copy AWS CLI options' }).click();
+  await expect(flash(page, 'AWS CLI options copied')).toBeVisible();
+  const copied = await page.evaluate('navigator.clipboard.readText()');
+  expect(copied).toBe(`--endpoint-url ${server.url} --region us-east-1`);
 });
 
 test.describe('that does not exist', () => {

@@ -112,3 +112,36 @@ test('leaving a form that was filled in asks first', async ({ page, lake }) => {
   await question.getByRole('button', { name: 'Leave' }).click();
   await expect(page).toHaveURL(paths.fileSystems());
 });
+
+test('without a connection the input is kept and the rows stay; a second try makes one task', async ({
+  page,
+  lake,
+  context,
+}) => {
+  lake.write({ 'results/a.txt': 'a' });
+  await page.goto(paths.fileSystem(lake.id));
+  await page.getByRole('checkbox', { name: `Select ${lake.associationId}` }).check();
+  await page.getByRole('button', { name: 'Actions' }).click();
+  await page.getByRole('menuitem', { name: 'Export task' }).click();
+  await page.getByRole('textbox', { name: 'Path 1' }).fill('results');
+
+  await context.setOffline(true);
+  await page.getByRole('button', { name: 'Create', exact: true }).click();
+  await expect(page.getByText('The request did not complete')).toBeVisible();
+  await expect(page.getByRole('textbox', { name: 'Path 1' })).toHaveValue('results');
+  await context.setOffline(false);
+  await page.getByRole('button', { name: 'Create', exact: true }).click();
+  const taskId = await flash(page, 'task created').getByRole('link').innerText();
+  const table = tableNamed(page, 'Data Repository Tasks');
+  await expect(await cellOf(table, rowOf(table, taskId), 'Status')).toHaveText('Succeeded');
+  expect(await lake.tasks()).toHaveLength(1);
+
+  await context.setOffline(true);
+  const pane = page.getByRole('button', { name: 'Refresh data repository tasks' });
+  await pane.click();
+  await expect(page.getByText(/Not updated since .* The request did not complete/).first()).toBeVisible();
+  await expect(rowOf(table, taskId)).toBeVisible();
+  await context.setOffline(false);
+  await pane.click();
+  await expect(page.getByText(/Not updated since/)).toHaveCount(0);
+});

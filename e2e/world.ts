@@ -64,9 +64,10 @@ const watch = (page: Page) => {
   const refusals: Promise<string>[] = [];
   page.on('pageerror', (error) => complaints.push(`exception: ${error.message}`));
   page.on('requestfailed', (request) => {
-    // A page that is left takes its requests with it.
+    // A page that is left takes its requests with it; and a test that goes offline means it.
     const why = request.failure()?.errorText ?? '';
-    if (why !== 'net::ERR_ABORTED') complaints.push(`request failed: ${request.url()} ${why}`);
+    if (!['net::ERR_ABORTED', 'net::ERR_INTERNET_DISCONNECTED'].includes(why))
+      complaints.push(`request failed: ${request.url()} ${why}`);
   });
   page.on('request', (request) => {
     const { origin } = new URL(request.url());

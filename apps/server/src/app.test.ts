@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 
 import express from 'express';
@@ -126,6 +127,36 @@ describe("the console's back end", () => {
       message: 'The server could not reach FSx at http://127.0.0.1:1.',
     });
   });
+});
+
+test('an error of ours is answered without its details, which the log has', async () => {
+  await using broken = await startTestServer({ WORKERS: '0' });
+  const database = new DatabaseSync(join(broken.dataDirectory, 'drt.sqlite'));
+  database.exec('PRAGMA foreign_keys = off; DROP TABLE tasks');
+  database.close();
+
+  const answer = await ask(broken.url, {
+    method: 'POST',
+    headers: { 'X-Amz-Target': 'AWSSimbaAPIService_v20180301.DescribeDataRepositoryTasks' },
+    body: '{}',
+  });
+  const requestId = answer.headers.get('x-amzn-requestid');
+  expect(answer.status).toBe(500);
+  expect(answer.json()).toEqual({
+    __type: 'InternalServerError',
+    Message: `An internal error occurred; the server's log has it under request ID ${requestId}.`,
+  });
+  const line = broken.process
+    .errors()
+    .split('\n')
+    .find((each) => each.includes('request failed'));
+  expect(JSON.parse(line ?? '')).toMatchObject({ requestId, err: { message: expect.stringContaining('tasks') } });
+
+  const headers = { 'Content-Type': 'application/json' };
+  const api = await ask(`${broken.url}/api/fsx/DescribeDataRepositoryTasks`, { method: 'POST', headers, body: '{}' });
+  expect(api.status).toBe(500);
+  expect(api.json()).toMatchObject({ code: 'InternalServerError', requestId: expect.any(String) });
+  expect((await ask(`${broken.url}/healthz`)).status).toBe(200);
 });
 
 test('security headers are on every answer, errors too', async () => {

@@ -26,8 +26,8 @@ export const arnOf = ({ partition = 'aws', region, account }: ArnScope, resource
 
 /** The resource an ARN names, whatever its scope; undefined when it is no file system, association or task. */
 export const parseArn = (arn: string): Resource | undefined => {
-  const [, , service, , , ...rest] = arn.split(':');
-  if (service !== 'fsx') return undefined;
+  const [prefix, , service, , , ...rest] = arn.split(':');
+  if (prefix !== 'arn' || service !== 'fsx') return undefined;
   const [kind, first, second, ...more] = rest.join(':').split('/');
   if (!first || more.length > 0) return undefined;
   if (kind === 'association') return second ? { kind, id: second, fileSystemId: first } : undefined;

@@ -78,9 +78,10 @@ const sentence = (issue: z.core.$ZodIssue): string => {
   const at = place(issue.path) || 'The request';
   switch (issue.code) {
     case 'invalid_type':
-      return issue.input === undefined ? `${at} is required` : `${at} must be of type ${issue.expected}`;
+      if (issue.input === undefined) return `${at} is required`;
+      return issue.expected === 'int' ? `${at} must be a whole number` : `${at} must be of type ${issue.expected}`;
     case 'invalid_value':
-      return issue.input === undefined ? `${at} is required` : `${at} must be one of ${issue.values.join(', ')}`;
+      return `${at} ${issue.input === undefined ? 'is required and ' : ''}must be one of ${issue.values.join(', ')}`;
     case 'unrecognized_keys':
       return `${at} has no member ${issue.keys.join(', ')}`;
     case 'too_big':

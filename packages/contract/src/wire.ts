@@ -43,7 +43,8 @@ export const openEnum = <const Values extends readonly [string, ...string[]]>(va
 
 /** Seconds since 1970 on the wire (a JSON number, fractions allowed), a `Date` in code. */
 export const timestamp = z.codec(z.number(), z.date(), {
-  decode: (seconds) => new Date(seconds * 1000),
+  // Date cuts fractions of a millisecond off, and 0.123 * 1000 may well be 122.99999999999999.
+  decode: (seconds) => new Date(Math.round(seconds * 1000)),
   encode: (date) => date.getTime() / 1000,
 });
 

@@ -50,6 +50,9 @@ function answerTo(
 ): Promise<Answer> | Answer {
   const [path = '', search = ''] = (message.url ?? '').split('?');
   const query = parseQuery(search);
+  for (const name of ['count', 'wait', 'timeout', 'status', 'after']) {
+    if (/\D/.test(query.get(name) ?? '')) return { status: 400, body: { message: `${name} must be a number.` } };
+  }
   const [, , collection = '', id, verb = ''] = path.split('/');
   switch (collection) {
     case '':

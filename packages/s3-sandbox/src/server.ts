@@ -28,6 +28,12 @@ export interface SandboxOptions {
   readonly sentinels?: boolean;
 }
 
+export interface WaitOptions {
+  /** Default 1. */
+  readonly count?: number;
+  readonly signal?: AbortSignal;
+}
+
 /** A running S3 endpoint. */
 export interface Sandbox extends AsyncDisposable {
   /** `http://127.0.0.1:9090`, for `--endpoint-url` and the like. */
@@ -37,14 +43,17 @@ export interface Sandbox extends AsyncDisposable {
   addFault(rule: FaultRule): Fault;
   faults(): readonly Fault[];
   clearFaults(): void;
-  /** The requests since the start or the last clearing that fit, in the order in which they came. */
+  /**
+   * The requests since the start or the last clearing that fit, in the order in which they came. A request has ended here
+   * before its client has read all of the answer. The last 100,000 are kept at least.
+   */
   requests(filter?: RequestFilter): RequestRecord[];
   clearRequests(): void;
   /**
    * The first request for which the predicate is true, past or to come; it is asked when a request starts, is held, goes
-   * on and ends.
+   * on and ends. With `count`, the request that makes it so many. Rejects with the signal's reason.
    */
-  waitForRequest(predicate: (record: RequestRecord) => boolean, signal?: AbortSignal): Promise<RequestRecord>;
+  waitForRequest(predicate: (record: RequestRecord) => boolean, options?: WaitOptions): Promise<RequestRecord>;
   /** Ends at once: what is in flight is cut off, nothing that was acknowledged is lost. */
   close(): Promise<void>;
 }
@@ -83,9 +92,11 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 
   let closing: Promise<void> | undefined;
   const stop = async () => {
+    const closed = once(server, 'close');
     server.close();
     // Ends also what hangs or is held: its client is gone.
     server.closeAllConnections();
+    await closed;
     await Promise.all(running);
     await store.close();
   };
@@ -98,7 +109,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     clearFaults: () => faults.clear(),
     requests: (filter) => log.select(filter),
     clearRequests: () => log.clear(),
-    waitForRequest: (predicate, signal) => log.waitFor(predicate, 1, signal),
+    waitForRequest: (predicate, { count = 1, signal } = {}) => log.waitFor(predicate, count, signal),
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -5,10 +5,16 @@ import { explainFailure, isTransient } from './errors.ts';
 import { ApiFailure } from './fsx.ts';
 
 test('the words of the server come first, the advice after them', () => {
+  expect(explainFailure(new ApiFailure('FileSystemNotFound', 'There is no fs-1')).content).toBe(
+    'There is no fs-1. Choose another file system.',
+  );
+});
+
+test('the request ID is kept for whoever looks into the log', () => {
   const clash = new ApiFailure('DataRepositoryTaskExecuting', 'task-0123456789abcdef0 is an exact copy', 'r-1');
   expect(explainFailure(clash)).toEqual({
     header: 'The same task is already running',
-    content: 'task-0123456789abcdef0 is an exact copy. Wait until it has ended, or change the paths.',
+    content: 'task-0123456789abcdef0 is an exact copy.',
     transient: false,
     requestId: 'r-1',
   });

@@ -39,7 +39,7 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   },
   DataRepositoryTaskExecuting: {
     header: 'The same task is already running',
-    advice: 'Wait until it has ended, or change the paths.',
+    advice: '',
   },
   DataRepositoryTaskEnded: { header: 'The task has already ended', advice: 'Nothing is left to cancel.' },
   ResourceNotFound: { header: 'The resource no longer exists', advice: 'Go back to the list.' },

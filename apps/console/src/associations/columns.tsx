@@ -47,7 +47,7 @@ export const ASSOCIATION_COLUMNS: readonly ResourceColumn<DataRepositoryAssociat
   {
     id: 'created',
     header: `Creation time (${zoneOf(new Date())})`,
-    width: 215,
+    width: 245,
     cell: ({ CreationTime }) => (CreationTime ? formatTime(CreationTime) : '-'),
     sortBy: (each) => each.CreationTime?.getTime(),
   },

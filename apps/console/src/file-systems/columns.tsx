@@ -78,7 +78,7 @@ export const FILE_SYSTEM_COLUMNS: readonly ResourceColumn<FileSystem>[] = [
   {
     id: 'created',
     header: `Creation time (${zoneOf(new Date())})`,
-    width: 215,
+    width: 245,
     cell: ({ CreationTime }) => (CreationTime ? formatTime(CreationTime) : '-'),
     sortBy: (each) => each.CreationTime?.getTime(),
   },

@@ -1,7 +1,8 @@
 import AppLayoutToolbar from '@cloudscape-design/components/app-layout-toolbar';
 import BreadcrumbGroup from '@cloudscape-design/components/breadcrumb-group';
 import SideNavigation, { type SideNavigationProps } from '@cloudscape-design/components/side-navigation';
-import TopNavigation from '@cloudscape-design/components/top-navigation';
+import TopNavigation, { type TopNavigationProps } from '@cloudscape-design/components/top-navigation';
+import type { Context } from '@drt/contract/console-api';
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useEffect } from 'react';
 import { useLocation, useNavigationType } from 'react-router';
@@ -9,7 +10,7 @@ import { useLocation, useNavigationType } from 'react-router';
 import { contextQuery } from '../api/fsx.ts';
 import { type Crumb, paths } from '../paths.ts';
 import { useFollow } from './leave-guard.tsx';
-import { Announcements, Notifications } from './notifications.tsx';
+import { Announcements, Notifications, useNotifications } from './notifications.tsx';
 import { chooseTheme, useTheme } from './theme.ts';
 
 const NAVIGATION: readonly SideNavigationProps.Item[] = [
@@ -19,11 +20,43 @@ const NAVIGATION: readonly SideNavigationProps.Item[] = [
 
 const TOP_BAR = 'top-bar';
 
+/** What makes the AWS CLI look where this console looks. */
+const cliOptions = ({ target, region }: Context) =>
+  `${target === 'engine' ? `--endpoint-url ${location.origin} ` : ''}--region ${region}`;
+
+/** Where the console looks, and how to look there with the AWS CLI. */
+const useWhereMenu = (): TopNavigationProps.MenuDropdownUtility[] => {
+  const { data: where } = useQuery(contextQuery);
+  const { notify } = useNotifications();
+  if (!where) return [];
+  const options = cliOptions(where);
+  const copy = async () => {
+    const flash = { id: 'cli-options', content: options };
+    try {
+      await navigator.clipboard.writeText(options);
+      notify({ ...flash, type: 'success', header: 'AWS CLI options copied' });
+    } catch {
+      // Browsers give the clipboard only to pages of a secure origin, and only when the user lets them.
+      notify({ ...flash, type: 'error', header: 'The browser did not allow the copy; these are the AWS CLI options' });
+    }
+  };
+  const fsx = where.target === 'engine' ? 'FSx endpoint of this server' : 'Amazon FSx';
+  return [
+    {
+      type: 'menu-dropdown',
+      text: where.region,
+      ariaLabel: `Region ${where.region}`,
+      description: `${fsx}, S3 at ${where.s3Endpoint ?? 'AWS'}, version ${where.version}`,
+      items: [{ id: 'cli', text: 'Copy AWS CLI options' }],
+      onItemClick: () => void copy(),
+    },
+  ];
+};
+
 const TopBar = () => {
   const follow = useFollow();
   const theme = useTheme();
-  const { data: where } = useQuery(contextQuery);
-  const other = theme === 'dark' ? 'light' : 'dark';
+  const where = useWhereMenu();
   return (
     <div id={TOP_BAR}>
       <TopNavigation
@@ -40,25 +73,9 @@ const TopBar = () => {
           {
             type: 'button',
             text: theme === 'dark' ? 'Light mode' : 'Dark mode',
-            onClick: () => chooseTheme(other),
+            onClick: () => chooseTheme(theme === 'dark' ? 'light' : 'dark'),
           },
-          ...(where
-            ? [
-                {
-                  type: 'menu-dropdown' as const,
-                  text: where.region,
-                  ariaLabel: `Region ${where.region}: where this console looks`,
-                  description: `Version ${where.version}`,
-                  items: [
-                    {
-                      id: 'fsx',
-                      text: where.target === 'aws' ? 'Amazon FSx in this Region' : 'FSx endpoint of this server',
-                    },
-                    { id: 's3', text: where.s3Endpoint ?? 'Amazon S3' },
-                  ],
-                },
-              ]
-            : []),
+          ...where,
         ]}
       />
     </div>

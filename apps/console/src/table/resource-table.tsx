@@ -75,8 +75,8 @@ const compare = (one: SortValue, other: SortValue) => {
 };
 
 /** `(20)`, `(1/20)` once something is selected, `(50+)` while the server holds more. */
-const counterOf = ({ items, hasMore, loading }: ResourceList<unknown>, selected: number) => {
-  if (loading) return '';
+const counterOf = ({ items, hasMore, loading, error }: ResourceList<unknown>, selected: number) => {
+  if (loading || (error !== null && items.length === 0)) return '';
   const all = `${items.length}${hasMore ? '+' : ''}`;
   return selected > 0 ? `(${selected}/${all})` : `(${all})`;
 };

@@ -37,9 +37,7 @@ export const CancelTaskModal = ({ taskId, onClose }: CancelTaskModalProps) => {
   const { data: task } = useQuery(taskQuery(taskId));
   const [typed, setTyped] = useState('');
   const outcome = useOutcome(taskId, onClose);
-  const { mutate, isPending, error, reset } = useFsxMutation('CancelDataRepositoryTask', {
-    invalidates: ['DescribeDataRepositoryTasks'],
-  });
+  const { mutate, isPending, error, reset } = useFsxMutation('CancelDataRepositoryTask', { invalidates: [] });
   const settled = task !== undefined && cancelHindrance(task) !== undefined;
   const ready = typed.trim() === taskId && !settled;
 
@@ -144,7 +142,7 @@ const useOutcome = (taskId: string, onClose: () => void) => {
   const follow = useFollowCancel();
 
   const canceling = () => {
-    showLifecycle(client, taskId, 'CANCELING');
+    void showLifecycle(client, taskId, 'CANCELING');
     follow(taskId);
     onClose();
   };

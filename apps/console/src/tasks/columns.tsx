@@ -19,7 +19,7 @@ const zone = zoneOf(new Date());
 const time = (id: string, header: string, of: (task: DataRepositoryTask) => Date | undefined): Column => ({
   id,
   header: `${header} (${zone})`,
-  width: 215,
+  width: 245,
   cell: (task) => {
     const value = of(task);
     return value ? formatTime(value) : NONE;
@@ -31,7 +31,7 @@ const count = (id: string, header: string, of: (task: DataRepositoryTask) => num
   id,
   header,
   align: 'right',
-  width: 155,
+  width: 165,
   cell: (task) => of(task)?.toLocaleString('en') ?? NONE,
   sortBy: of,
 });
@@ -41,8 +41,8 @@ const pathsCell = ({ Paths = [], Type, TaskId }: DataRepositoryTask): ReactNode 
   return (
     <Popover
       header="Paths"
-      content={Paths.map((path) => (
-        <div key={path}>{path}</div>
+      content={Paths.map((path, row) => (
+        <div key={`${row} ${path}`}>{path}</div>
       ))}
       dismissAriaLabel="Close"
       triggerAriaLabel={`Show the paths of ${typeWords(Type).name} ${TaskId}`}
@@ -93,7 +93,7 @@ const columns: readonly Column[] = [
   {
     id: 'type',
     header: 'Task type',
-    width: 200,
+    width: 215,
     cell: (task) => typeWords(task.Type).name,
     sortBy: (task) => typeWords(task.Type).name,
   },

@@ -37,7 +37,7 @@ import {
   toInput,
   validate,
 } from './task-form.ts';
-import { lifecycleWord, typeWords } from './words.ts';
+import { lifecycleWord } from './words.ts';
 
 interface CreateTaskFormProps {
   readonly type: CreatableType;
@@ -195,6 +195,11 @@ const useTaskForm = (type: CreatableType, initial: TaskForm) => {
   };
 };
 
+const CREATED = {
+  EXPORT_TO_REPOSITORY: 'Export data repository task created',
+  IMPORT_METADATA_FROM_REPOSITORY: 'Import data repository task created',
+};
+
 /** Sends the form. One token per form: a double click, or a retry after a lost answer, makes one task. */
 const useCreate = (type: CreatableType, back: string) => {
   const [token, setToken] = useState(newRequestToken);
@@ -211,7 +216,7 @@ const useCreate = (type: CreatableType, back: string) => {
           notify({
             id: `created-${task.TaskId}`,
             type: 'success',
-            header: `${typeWords(task.Type).name}: task created`,
+            header: CREATED[type],
             content: (
               <>
                 <RouteLink inverted href={paths.task(task.TaskId)}>
@@ -279,7 +284,7 @@ const Refusal = ({ error, copied, onNewRequest }: RefusalProps) => {
     <FailureAlert ref={alert} error={error}>
       {clash ? (
         <span>
-          Running task: <RouteLink href={paths.task(clash)}>{clash}</RouteLink>
+          Running task: <RouteLink href={paths.task(clash)}>{clash}</RouteLink>. Change the paths to create another one.
         </span>
       ) : null}
     </FailureAlert>

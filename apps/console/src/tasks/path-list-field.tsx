@@ -59,13 +59,13 @@ export const PathListField = (props: PathListFieldProps) => {
       }
       description={description}
       errorText={countError}
+      stretch
     >
       <SpaceBetween size="s">
         {paths.map((path, row) => (
           <FormField
             // Rows have no identity but their place: two may hold the same text.
             key={row}
-            stretch
             errorText={errors[row]}
             secondaryControl={
               <Button formAction="none" ariaLabel={`Remove path ${row + 1}`} onClick={() => remove(row)}>

@@ -95,8 +95,12 @@ const isPaged = (data: Answer | InfiniteData<Answer>): data is InfiniteData<Answ
 /** The tasks in one cached answer, whichever query fetched it. */
 export const tasksIn = (data: Answer | InfiniteData<Answer>) => tasksOf(isPaged(data) ? data.pages : [data]);
 
-/** Shows a lifecycle that an operation has just answered, without waiting for the next fetch. */
-export const showLifecycle = (client: QueryClient, taskId: string, lifecycle: TaskLifecycle) => {
+/**
+ * Shows a lifecycle that an operation has just answered, without waiting for the next fetch. A fetch that is under way
+ * may still carry the lifecycle of before, so it is dropped.
+ */
+export const showLifecycle = async (client: QueryClient, taskId: string, lifecycle: TaskLifecycle) => {
+  await client.cancelQueries({ queryKey: [DESCRIBE] });
   const changed = (answer: Answer): Answer => ({
     ...answer,
     DataRepositoryTasks: (answer.DataRepositoryTasks ?? []).map((task) =>
@@ -107,4 +111,5 @@ export const showLifecycle = (client: QueryClient, taskId: string, lifecycle: Ta
     if (!data) return data;
     return isPaged(data) ? { ...data, pages: data.pages.map(changed) } : changed(data);
   });
+  await client.invalidateQueries({ queryKey: [DESCRIBE] });
 };

@@ -121,8 +121,8 @@ const PathsContainer = ({ task }: { readonly task: DataRepositoryTask }) => {
           <Box>{typeWords(Type).everything}</Box>
         ) : (
           <SpaceBetween size="xxs">
-            {Paths.map((path) => (
-              <Box key={path} variant="code">
+            {Paths.map((path, row) => (
+              <Box key={`${row} ${path}`} variant="code">
                 {path}
               </Box>
             ))}

@@ -84,5 +84,10 @@ export const readAccessKeys = (file: string): ReadonlyMap<string, AccessKey> => 
     }
     keys.set(key.accessKeyId, key);
   });
+  if (!keys.values().some((key) => key.role === 'admin')) {
+    throw new ConfigError([
+      `FSX_ACCESS_KEYS_FILE: ${file} must have a key with the role admin: the console signs with it.`,
+    ]);
+  }
   return keys;
 };

@@ -1,6 +1,7 @@
 import { appendFileSync, chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { type DataRepositoryTask, FSx } from '@aws-sdk/client-fsx';
 import { CreateBucketCommand, GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 
@@ -9,13 +10,12 @@ import { ask, CLIENT, startTestServer, type TestServer } from '../testing.ts';
 import { exportOf, makeTree, objectsBelow } from '../tree.testing.ts';
 
 /**
- * What a user does, with nothing but the AWS CLI: the whole way of files to S3 and back. The tests of the first group
- * build on each other.
+ * What a user does, with nothing but the AWS CLI: the whole way of files to S3 and back. Only the waiting is done by the
+ * SDK, because each call of the CLI takes most of a second. The tests of the first group build on each other.
  */
 
 const BUCKET = 'cli-test';
 
-/** Calling the CLI takes most of a second each time, more on a busy machine. */
 const MINUTES = 3 * 60_000;
 
 /** Lifecycle, counts and the like, as the CLI prints them. */
@@ -32,18 +32,22 @@ describe.skipIf(withoutAwsCli)('the AWS CLI', { timeout: MINUTES }, () => {
   let server: TestServer;
   let s3: S3Client;
   let cli: AwsCli;
+  let fsx: FSx;
 
   beforeAll(async () => {
     server = await startTestServer();
     cli = awsCli(server.url);
+    fsx = new FSx({ ...CLIENT, endpoint: server.url });
     s3 = new S3Client({ ...CLIENT, endpoint: server.s3Endpoint, forcePathStyle: true });
     await s3.send(new CreateBucketCommand({ Bucket: BUCKET }));
   });
 
   afterAll(async () => {
+    fsx?.destroy();
     s3?.destroy();
     await server?.[Symbol.asyncDispose]();
-  });
+    // Tens of thousands of files are to be removed.
+  }, MINUTES);
 
   const createFileSystem = async () => {
     const { FileSystem } = await cli.run<{ FileSystem: { FileSystemId: string } }>(
@@ -54,19 +58,14 @@ describe.skipIf(withoutAwsCli)('the AWS CLI', { timeout: MINUTES }, () => {
 
   /** Links `/` of a file system to a prefix of the bucket. */
   const associate = async (fileSystem: string, prefix: string) => {
-    interface Association {
-      readonly AssociationId: string;
-      readonly Lifecycle: string;
-    }
-    const { Association } = await cli.run<{ Association: Association }>(
+    const { Association } = await cli.run<{ Association: { AssociationId: string } }>(
       `create-data-repository-association --file-system-id ${fileSystem} --file-system-path / --data-repository-path s3://${BUCKET}/${prefix}`,
     );
+    const AssociationIds = [Association.AssociationId];
     await vi.waitFor(
       async () => {
-        const { Associations } = await cli.run<{ Associations: Association[] }>(
-          `describe-data-repository-associations --association-ids ${Association.AssociationId}`,
-        );
-        expect(Associations[0]?.Lifecycle).toBe('AVAILABLE');
+        const { Associations } = await fsx.describeDataRepositoryAssociations({ AssociationIds });
+        expect(Associations?.[0]?.Lifecycle).toBe('AVAILABLE');
       },
       { timeout: MINUTES },
     );
@@ -80,7 +79,19 @@ describe.skipIf(withoutAwsCli)('the AWS CLI', { timeout: MINUTES }, () => {
     return DataRepositoryTask;
   };
 
-  const describeTask = async (taskId: string) => {
+  /** Waits until something is true of a task. */
+  const until = (taskId: string, isSo: (task: DataRepositoryTask) => boolean) =>
+    vi.waitFor(
+      async () => {
+        const { DataRepositoryTasks: [task] = [] } = await fsx.describeDataRepositoryTasks({ TaskIds: [taskId] });
+        if (!task || !isSo(task)) throw new Error(`${taskId} is ${task?.Lifecycle}`);
+      },
+      { timeout: MINUTES },
+    );
+
+  /** Waits for the end of a task, and answers what the CLI says about it. */
+  const ended = async (taskId: string) => {
+    await until(taskId, ({ Lifecycle = '' }) => /SUCCEEDED|FAILED|CANCELED/.test(Lifecycle));
     const { DataRepositoryTasks } = await cli.run<{ DataRepositoryTasks: Task[] }>(
       `describe-data-repository-tasks --task-ids ${taskId}`,
     );
@@ -88,19 +99,6 @@ describe.skipIf(withoutAwsCli)('the AWS CLI', { timeout: MINUTES }, () => {
     if (!task) throw new Error(`${taskId} is not described`);
     return task;
   };
-
-  /** Describes a task until something is true of it. */
-  const until = (taskId: string, isSo: (task: Task) => boolean) =>
-    vi.waitFor(
-      async () => {
-        const task = await describeTask(taskId);
-        expect(task).toSatisfy(isSo);
-        return task;
-      },
-      { timeout: MINUTES },
-    );
-
-  const ended = (taskId: string) => until(taskId, ({ Lifecycle }) => /SUCCEEDED|FAILED|CANCELED/.test(Lifecycle));
 
   const exportAll = async (fileSystem: string) => {
     const { TaskId } = await createTask(fileSystem, 'EXPORT_TO_REPOSITORY');

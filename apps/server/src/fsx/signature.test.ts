@@ -49,6 +49,9 @@ const tampering = (change: (request: SentRequest) => void) => {
   return fsx;
 };
 
+/** Calls of the AWS CLI take long on a busy machine. */
+const LONG = { timeout: 90_000 };
+
 describe('with access keys configured', () => {
   test('requests that the SDK signs are accepted, whatever their text', async () => {
     const { FileSystem } = await client(ADMIN).createFileSystem({
@@ -123,16 +126,20 @@ describe('with access keys configured', () => {
     await expect(at(-6, { maxAttempts: 2 })).resolves.toMatchObject({ FileSystems: expect.any(Array) });
   });
 
-  test.skipIf(withoutAwsCli)('requests that the AWS CLI signs are accepted, with a wrong secret refused', async () => {
-    const cli = (credentials: typeof ADMIN) => awsCli(server.url, { region: 'eu-west-1', credentials });
-    const tag = 'Key=Größe,Value=日本';
-    const { FileSystem } = await cli(ADMIN).run<{ FileSystem: object }>(
-      `create-file-system --file-system-type LUSTRE --storage-capacity 1200 --subnet-ids subnet-00000000 --tags ${tag}`,
-    );
-    expect(FileSystem).toMatchObject({ Tags: [{ Key: 'Größe', Value: '日本' }] });
-    const wrong = { ...ADMIN, secretAccessKey: VIEWER.secretAccessKey };
-    expect(await cli(wrong).refusal('describe-file-systems')).toContain('InvalidSignatureException');
-  });
+  test.skipIf(withoutAwsCli)(
+    'requests that the AWS CLI signs are accepted, but not with a wrong secret',
+    LONG,
+    async () => {
+      const cli = (credentials: typeof ADMIN) => awsCli(server.url, { region: 'eu-west-1', credentials });
+      const tag = 'Key=Größe,Value=日本';
+      const { FileSystem } = await cli(ADMIN).run<{ FileSystem: object }>(
+        `create-file-system --file-system-type LUSTRE --storage-capacity 1200 --subnet-ids subnet-00000000 --tags ${tag}`,
+      );
+      expect(FileSystem).toMatchObject({ Tags: [{ Key: 'Größe', Value: '日本' }] });
+      const wrong = { ...ADMIN, secretAccessKey: VIEWER.secretAccessKey };
+      expect(await cli(wrong).refusal('describe-file-systems')).toContain('InvalidSignatureException');
+    },
+  );
 
   test('roles: a viewer looks, an operator works tasks, an admin does everything', async () => {
     const TaskId = 'task-0123456789abcdef0';

@@ -259,11 +259,18 @@ describe('writing into a tree', () => {
     fs.chmodSync(root.at('kept'), 0o755);
   });
 
-  test('nothing in another mount is removed, nor its mount point', () => {
-    // Every Linux has /proc, and nothing in it could be removed if this went wrong.
-    using system = openTree('/');
-    expect(thrownBy(() => system.removeTree('proc'))).toMatchObject({ kind: 'Outside', errno: 'EXDEV', path: 'proc' });
-  });
+  test.each(['kernel', 'components'] as const)(
+    'nothing in another mount is removed, nor its mount point: %s',
+    (way) => {
+      // Every Linux has /proc, and nothing in it could be removed if this went wrong.
+      using system = openTree('/', way);
+      expect(thrownBy(() => system.removeTree('proc'))).toMatchObject({
+        kind: 'Outside',
+        errno: 'EXDEV',
+        path: 'proc',
+      });
+    },
+  );
 });
 
 /** Reads a file again and again until its input ends; each version must be whole, which its hash at the end shows. */

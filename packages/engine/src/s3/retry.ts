@@ -5,10 +5,9 @@ import { S3Failure } from './failure.ts';
 const baseMs = 100;
 const capMs = 5_000;
 
-/** The first pause for everybody. */
-const pauseMs = 25;
-/** What a success leaves of the pause: it grows while more than about one call in four is told to slow down. */
-const easing = 0.8;
+/** The pause for everybody doubles with each complaint and halves with each success, within these bounds. */
+const shortestPauseMs = 25;
+const longestPauseMs = 1_000;
 
 type Verdict = 'give up' | 'again' | 'again, all slower' | 'once, with new credentials' | 'once, with the right time';
 
@@ -103,7 +102,7 @@ export class Retrier {
       const began = performance.now();
       try {
         const result = await attempt();
-        if (began >= this.#pauseBegan) this.#pauseMs *= easing;
+        if (began >= this.#pauseBegan) this.#pauseMs /= 2;
         return result;
       } catch (error) {
         if (error instanceof S3Failure) {
@@ -157,7 +156,7 @@ export class Retrier {
 
   #slowDown(attemptBegan: number): void {
     if (attemptBegan < this.#pauseBegan) return;
-    this.#pauseMs = Math.min(capMs, Math.max(pauseMs, this.#pauseMs * 2));
+    this.#pauseMs = Math.min(longestPauseMs, Math.max(shortestPauseMs, this.#pauseMs * 2));
     this.#pauseBegan = performance.now();
     this.#pausedUntil = this.#pauseBegan + this.#pauseMs;
   }

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 
 import { type S3, bytes, openS3 } from './s3.ts';
-import { bucket, failureOf, keys, startSandboxed } from './sandbox.testing.ts';
+import { bucket, failureOf, gather, keys, startSandboxed } from './sandbox.testing.ts';
 
 /** A server for what the sandbox does not do; `use` gets a client of it and its count of connections. */
 const withServer = async (
@@ -103,6 +103,33 @@ describe('the wire', () => {
       );
       next = 2;
       expect((await failureOf(s3.get(bucket, 'k'))).message).toBe('GetObject s3://bucket/k: Other (HTTP 400)');
+    });
+  });
+
+  it('refuses a listing that cannot be trusted', async () => {
+    const entry = (key: string): string =>
+      `<Contents><Key>${key}</Key><Size>1</Size><ETag>"e"</ETag><LastModified>2026-01-01T00:00:00.000Z</LastModified></Contents>`;
+    const token = '<IsTruncated>true</IsTruncated><NextContinuationToken>same</NextContinuationToken>';
+    const listings: readonly [string, string][] = [
+      [entry('p/b') + entry('p/a'), 'not in byte order'],
+      [entry('p/🗂') + entry('p/ﬀ'), 'not in byte order'],
+      [entry('p/a') + token, 'not in byte order'],
+      [token, 'does not go on'],
+      ['<IsTruncated>true</IsTruncated>', 'does not go on'],
+      [entry('q/a'), 'outside the prefix'],
+      ['<Contents><Key>p/a</Key></Contents>', 'lacks Key, Size'],
+    ];
+    let content = '';
+    const answer = (request: IncomingMessage, response: ServerResponse): void => {
+      const given = /continuation-token=([^&]*)/.exec(request.url ?? '')?.[1];
+      const echo = given === undefined ? '' : `<ContinuationToken>${given}</ContinuationToken>`;
+      response.writeHead(200).end(`<ListBucketResult>${content}${echo}</ListBucketResult>`);
+    };
+    await withServer(answer, async (s3) => {
+      for (const [listing, complaint] of listings) {
+        content = listing;
+        expect((await failureOf(gather(s3.list(bucket, 'p/')))).message).toContain(complaint);
+      }
     });
   });
 

@@ -24,7 +24,9 @@ export function authenticationContract(world: World, check: Check): void {
     // A signer that signs nothing.
     const anonymous = world.client({ signer: { sign: (request) => Promise.resolve(request) } });
     expect(await refusal(anonymous.send(new GetObjectCommand({ Bucket, Key: 'key' })))).toBe('AccessDenied 403');
-    expect(await refusal(anonymous.send(new PutObjectCommand({ Bucket, Key: 'key' })))).toBe('AccessDenied 403');
+    expect(await refusal(anonymous.send(new PutObjectCommand({ Bucket, Key: 'key', Body: 'bytes' })))).toBe(
+      'AccessDenied 403',
+    );
   });
 
   check('a clock that is an hour off is RequestTimeTooSkewed', async () => {

@@ -5,6 +5,7 @@ import {
   CreateBucketCommand,
   DeleteBucketCommand,
   DeleteObjectCommand,
+  DeleteObjectsCommand,
   GetObjectCommand,
   ListMultipartUploadsCommand,
   paginateListObjectsV2,
@@ -77,17 +78,22 @@ async function removeBucket(client: S3Client, Bucket: string): Promise<void> {
     for (const { Key, UploadId } of Uploads) {
       await client.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId }));
     }
-    // Spelled by URL and deleted one by one, because XML cannot carry every key.
     for await (const page of paginateListObjectsV2({ client }, { Bucket, EncodingType: 'url' })) {
       const keys = (page.Contents ?? []).map(({ Key = '' }) => decodeKey(Key));
-      for (let at = 0; at < keys.length; at += 16) {
-        await Promise.all(keys.slice(at, at + 16).map((Key) => client.send(new DeleteObjectCommand({ Bucket, Key }))));
-      }
+      await removeObjects(client, Bucket, keys);
     }
     await client.send(new DeleteBucketCommand({ Bucket }));
   } catch (error) {
     if (!(error instanceof Error && error.name === 'NoSuchBucket')) throw error;
   }
+}
+
+async function removeObjects(client: S3Client, Bucket: string, keys: readonly string[]): Promise<void> {
+  // XML cannot carry control characters: those go one by one.
+  const [odd, plain] = [keys.filter((key) => /\p{Cc}/u.test(key)), keys.filter((key) => !/\p{Cc}/u.test(key))];
+  for (const Key of odd) await client.send(new DeleteObjectCommand({ Bucket, Key }));
+  const Delete = { Objects: plain.map((Key) => ({ Key })), Quiet: true };
+  if (plain.length > 0) await client.send(new DeleteObjectsCommand({ Bucket, Delete }));
 }
 
 /** A name from a listing with `encoding-type=url`; stores differ in how they spell a space. */
@@ -109,13 +115,17 @@ export async function refusal(request: Promise<unknown>): Promise<string> {
 }
 
 /** Puts an object. */
-export const put = (
+export function put(
   client: S3Client,
   Bucket: string,
   Key: string,
   Body: string | Uint8Array = Key,
   more: PutMore = {},
-) => client.send(new PutObjectCommand({ Bucket, Key, Body, ...more }));
+) {
+  // The SDK warns of an empty body unless it is told that it is meant.
+  const ContentLength = Buffer.byteLength(Body);
+  return client.send(new PutObjectCommand({ Bucket, Key, Body, ContentLength, ...more }));
+}
 
 type PutMore = Partial<PutObjectCommandInput>;
 

@@ -106,23 +106,36 @@ async function sendShaped(
 ): Promise<void> {
   const limit = resetAfter ?? truncateAfter ?? Number.POSITIVE_INFINITY;
   let sent = 0;
+  // The last piece ends the answer, so that the request has ended in the log before the client has read all of it.
+  let last: Buffer | undefined;
   response.flushHeaders();
   for (const chunk of chunks) {
     const part = chunk.subarray(0, limit - sent);
-    if (corrupt && sent === 0 && part.length > 0) part.writeUInt8(part.readUInt8() ^ 1);
-    if (bytesPerSecond !== undefined) await delay((1000 * part.length) / bytesPerSecond);
-    if (part.length > 0) await write(response, part);
+    if (corrupt && sent === 0) flipBit(part);
+    if (part.length > 0) await delayFor(part.length, bytesPerSecond);
+    if (last !== undefined) await write(response, last);
+    last = part;
     sent += part.length;
     if (sent < limit) continue;
+    await write(response, last);
     if (resetAfter === undefined) message.socket.end();
     else cut(message);
     throw new NoAnswer('cut');
   }
-  response.end();
+  response.end(last);
+}
+
+function flipBit(bytes: Buffer): void {
+  if (bytes.length > 0) bytes.writeUInt8(bytes.readUInt8() ^ 1);
+}
+
+async function delayFor(bytes: number, bytesPerSecond: number | undefined): Promise<void> {
+  if (bytesPerSecond !== undefined) await delay((1000 * bytes) / bytesPerSecond);
 }
 
 /** Answers once the bytes have left. Throws NoAnswer when the client has gone. */
 async function write(response: ServerResponse, bytes: Buffer): Promise<void> {
+  if (bytes.length === 0) return;
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const gone = () => reject(new NoAnswer('aborted'));
   response.once('close', gone);
