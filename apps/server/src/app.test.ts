@@ -70,14 +70,19 @@ describe("the console's back end", () => {
   test.each([
     ['CancelDataRepositoryTask', '{}', 400, 'BadRequest'],
     ['CancelDataRepositoryTask', 'TaskId=1', 400, 'SerializationException'],
-    ['DescribeFileSystems', `{"NextToken": "${'x'.repeat(2 * 1024 * 1024)}"}`, 413, 'RequestEntityTooLarge'],
     ['DescribeBackups', '{}', 400, 'UnknownOperationException'],
     ['__proto__', '{}', 400, 'UnknownOperationException'],
     ['%E0%A4%A', '{}', 400, 'SerializationException'],
-  ])('%s %.20s: %d %s', async (operation, body, status, code) => {
+  ])('%s with a body such as %s is answered by %d %s', async (operation, body, status, code) => {
     const answer = await api(operation, body);
     expect(answer.status).toBe(status);
     expect(answer.json()).toEqual({ code, message: expect.stringMatching(/\.$/), requestId: expect.any(String) });
+  });
+
+  test('2 MiB are too much', async () => {
+    const answer = await api('DescribeFileSystems', JSON.stringify({ NextToken: 'x'.repeat(2 * 1024 * 1024) }));
+    expect(answer.status).toBe(413);
+    expect(answer.json()).toMatchObject({ code: 'RequestEntityTooLarge' });
   });
 
   test('takes only JSON, and only from its own pages', async () => {

@@ -155,7 +155,10 @@ export const startTestServer = async (
   const folder = dataDirectory === undefined ? temporaryFolder() : undefined;
   const path = dataDirectory ?? folder?.path ?? '';
   const server = forkServer(path, settings);
-  const { url, s3Endpoint } = await server.ready;
+  const { url, s3Endpoint } = await server.ready.catch((error: unknown) => {
+    folder?.[Symbol.dispose]();
+    throw error;
+  });
   return {
     url,
     s3Endpoint,

@@ -20,6 +20,9 @@ const HELP = {
   'DELETE /_sandbox/requests': 'forgets them',
 };
 
+/** Parameters of queries that are numbers. */
+const NUMBERS = ['count', 'wait', 'timeout', 'status', 'after'];
+
 const DEFAULT_TIMEOUT = 30_000;
 
 interface Answer {
@@ -50,10 +53,9 @@ function answerTo(
 ): Promise<Answer> | Answer {
   const [path = '', search = ''] = (message.url ?? '').split('?');
   const query = parseQuery(search);
-  for (const name of ['count', 'wait', 'timeout', 'status', 'after']) {
-    if (/\D/.test(query.get(name) ?? '')) return { status: 400, body: { message: `${name} must be a number.` } };
-  }
-  const [, , collection = '', id, verb = ''] = path.split('/');
+  const wrong = NUMBERS.find((name) => /\D/.test(query.get(name) ?? ''));
+  if (wrong !== undefined) return { status: 400, body: { message: `${wrong} must be a number.` } };
+  const [collection = '', id, verb = ''] = path.split('/').slice(2);
   switch (collection) {
     case '':
       return { status: 200, body: HELP };

@@ -38,7 +38,7 @@ test.each([
   ['{"a": 1', 'is not JSON'],
   ['\uFEFF{}', 'is not JSON'],
   ['Action=DescribeFileSystems', 'is not JSON'],
-])('%.40s is refused', (json, reason) => {
+])('$0 is refused: it $1', (json, reason) => {
   expect(() => decode(json)).toThrow(
     expect.objectContaining({ code: 'SerializationException', message: `The request body ${reason}.` }),
   );

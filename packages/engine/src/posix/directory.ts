@@ -105,9 +105,8 @@ export class Directory implements Disposable {
   lstat(name: string): Attributes | undefined {
     const found = attributesAt(this.fd, name);
     if (typeof found === 'object') return found;
-    const failure = failureOfErrno(-found, this.pathOf(name));
-    if (failure.kind === 'NotFound') return undefined;
-    throw failure;
+    if (found === -constants.errno.ENOENT) return undefined;
+    throw failureOfErrno(-found, this.pathOf(name));
   }
 
   /** Names without `.` and `..`, unsorted. */

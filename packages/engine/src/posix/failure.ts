@@ -25,7 +25,7 @@ const SENTENCES: Readonly<Record<PosixFailureKind, string>> = {
   NotADirectory: 'not a directory',
   IsADirectory: 'is a directory',
   Symlink: 'a symbolic link stands where none is followed',
-  Outside: 'not a path inside the file system',
+  Outside: 'leads out of the file system',
   NameTooLong: 'the name or path is too long',
   NoSpace: 'no space left',
   ReadOnly: 'the file system is read-only',

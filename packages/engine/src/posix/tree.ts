@@ -64,6 +64,7 @@ export interface Tree extends Disposable {
   removeTree(path: TreePath): void;
 }
 
+const { ENOENT, ENOTDIR, EPERM } = constants.errno;
 const { O_NOATIME, O_NOCTTY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = fs.constants;
 
 class ReadableFile implements OpenFile {
@@ -107,7 +108,7 @@ const reopen = (entry: number): number => {
     return fs.openSync(underDescriptor(entry), flags | O_NOATIME);
   } catch (error) {
     // Only the owner and CAP_FOWNER may.
-    if (errnoOf(error) !== constants.errno.EPERM) throw error;
+    if (errnoOf(error) !== EPERM) throw error;
     return fs.openSync(underDescriptor(entry), flags);
   }
 };
@@ -137,10 +138,15 @@ class ConfinedTree implements Tree {
     this.identity = { dev, ino };
   }
 
-  #open(path: TreePath, flags: number): number {
+  /** A descriptor or a negative errno. */
+  #tryOpen(path: TreePath, flags: number): number {
     // The kernel may have given the number to something else by now.
     if (this.#root < 0) throw new PosixFailure('Other', path, 'EBADF');
-    const fd = openPath(this.#opener, this.#root, checked(path), flags);
+    return openPath(this.#opener, this.#root, checked(path), flags);
+  }
+
+  #open(path: TreePath, flags: number): number {
+    const fd = this.#tryOpen(path, flags);
     if (fd < 0) throw failureOfErrno(-fd, path);
     return fd;
   }
@@ -162,11 +168,14 @@ class ConfinedTree implements Tree {
   }
 
   lstat(path: TreePath): Attributes | undefined {
+    const fd = this.#tryOpen(path, ENTRY);
+    // Most questions of an import are about what is not there yet, and an exception costs more than the answer.
+    if (fd === -ENOENT || fd === -ENOTDIR) return undefined;
+    if (fd < 0) throw failureOfErrno(-fd, path);
     try {
-      return this.#entry(path, (fd) => attributesOf(fd, path));
-    } catch (error) {
-      if (isFailure(error, 'NotFound', 'NotADirectory')) return undefined;
-      throw error;
+      return attributesOf(fd, path);
+    } finally {
+      fs.closeSync(fd);
     }
   }
 

@@ -134,6 +134,14 @@ describe('put in parts', () => {
     expect(await failureOf(s3.head(bucket, 'refused'))).toMatchObject({ kind: 'NoSuchKey' });
   });
 
+  it('fails when somebody else aborts the upload', async () => {
+    fail('UploadPart', { type: 'error', status: 404, code: 'NoSuchUpload' }, 1);
+    const failure = await failureOf(s3.put(bucket, 'gone', observed(size)));
+    expect(failure).toMatchObject({ kind: 'Other', s3Code: 'NoSuchUpload' });
+    fail('CompleteMultipartUpload', { type: 'error', status: 404, code: 'NoSuchUpload' }, 1);
+    expect(await failureOf(s3.put(bucket, 'gone', observed(size)))).toMatchObject({ kind: 'Other', status: 404 });
+  });
+
   it('leaves nothing behind when the answer to the abort is lost', async () => {
     fail('UploadPart', { type: 'error', status: 403, code: 'AccessDenied' }, 1);
     fail('AbortMultipartUpload', { type: 'reset', at: 'answer' }, 1);

@@ -98,6 +98,7 @@ export class Retrier {
     const patience = this.patience(signal);
     for (;;) {
       signal?.throwIfAborted();
+      if (this.#options.closing.aborted) throw new S3Failure('Unreachable', 'the S3 client is closed');
       if (this.#pausedUntil !== 0) await this.#pause(signal);
       const began = performance.now();
       try {

@@ -84,14 +84,22 @@ export interface PutOptions {
 }
 
 export interface S3 extends AsyncDisposable {
+  /** Throws `NoSuchBucket` or `AccessDenied` when the bucket cannot be used. */
   headBucket(bucket: string): Promise<void>;
+  /** Pages of up to 1,000 objects in byte order of their keys, the empty ones left out; `startAfter` excludes itself. */
   list(
     bucket: string,
     prefix: string,
     options?: { startAfter?: string; signal?: AbortSignal },
   ): AsyncIterable<readonly Listed[]>;
+  /** Says `NoSuchKey` for a missing bucket too: the answer to a HEAD cannot tell the two apart. */
   head(bucket: string, key: string): Promise<ObjectHead>;
+  /** One PUT, or an upload in parts from `multipartThreshold` on. Repeated attempts send the same bytes. */
   put(bucket: string, key: string, source: Source, options?: PutOptions): Promise<Stored>;
+  /**
+   * Opens an object. `body` is to be iterated once, to its end or left early, or its connection stays taken. It goes on
+   * after a broken connection; it throws rather than end short of `head.size` or mix two versions of the object.
+   */
   get(
     bucket: string,
     key: string,
@@ -108,9 +116,12 @@ const mebibyte = 1024 * 1024;
  *
  * Disposing closes every connection: calls still running fail with `Unreachable`, and an upload in parts among them is
  * left to the bucket's lifecycle rules. Abort and await uploads first.
+ *
+ * Throws TypeError when the endpoint is no URL of http or https.
  */
 export function openS3(options: S3Options): S3 {
   const {
+    endpoint,
     region,
     partSize = 16 * mebibyte,
     multipartThreshold = 32 * mebibyte,
@@ -119,6 +130,9 @@ export function openS3(options: S3Options): S3 {
     stallMs = 30_000,
     connectMs = 10_000,
   } = options;
+  if (endpoint !== undefined && !/^https?:$/.test(new URL(endpoint).protocol)) {
+    throw new TypeError('the S3 endpoint is not an http or https URL');
+  }
   const closing = new AbortController();
   const sdk = new Sdk({ ...options, connectMs, stallMs });
   const wire = new Wire({ region, sdk, connectMs, stallMs });

@@ -1,7 +1,7 @@
 import { S3Client } from '@aws-sdk/client-s3';
 
 import { Credentials } from './credentials.ts';
-import { type Call, S3Failure, refused, unreachable } from './failure.ts';
+import { type Call, S3Failure, refused, unacceptable, unreachable } from './failure.ts';
 import type { S3Options } from './s3.ts';
 
 /** Where the objects of one bucket live. */
@@ -70,21 +70,23 @@ export class Sdk {
   async #resolve(call: Call): Promise<Address> {
     if (!bucketName.test(call.bucket))
       throw new S3Failure('NoSuchBucket', `${call.operation}: not the name of a bucket`);
+    const url = await this.#endpointOf(call.bucket).catch((error: unknown) => {
+      throw unacceptable(call, `no endpoint (${error instanceof Error ? error.message : 'unknown'})`);
+    });
+    const base = url.pathname.endsWith('/') ? url.pathname : `${url.pathname}/`;
+    return { origin: url.origin, host: url.host, base, secure: url.protocol === 'https:' };
+  }
+
+  async #endpointOf(bucket: string): Promise<URL> {
     const { config } = this.#client;
     const [region, useFips, useDualStack] = await Promise.all([
       config.region(),
       config.useFipsEndpoint(),
       config.useDualstackEndpoint(),
     ]);
-    const { url } = config.endpointProvider({
-      Bucket: call.bucket,
-      Region: region,
-      UseFIPS: useFips,
-      UseDualStack: useDualStack,
-      ...(this.#endpoint === undefined ? {} : { Endpoint: this.#endpoint, ForcePathStyle: true }),
-    });
-    const base = url.pathname.endsWith('/') ? url.pathname : `${url.pathname}/`;
-    return { origin: url.origin, host: url.host, base, secure: url.protocol === 'https:' };
+    const custom = this.#endpoint === undefined ? {} : { Endpoint: this.#endpoint, ForcePathStyle: true };
+    const rules = { Bucket: bucket, Region: region, UseFIPS: useFips, UseDualStack: useDualStack, ...custom };
+    return config.endpointProvider(rules).url;
   }
 
   /** One attempt of one call. Throws S3Failure, or the AbortError of a signal the caller gave to the SDK. */

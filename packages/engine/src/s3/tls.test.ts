@@ -17,12 +17,17 @@ let front: tls.Server;
 let endpoint: string;
 let s3: S3;
 let connections = 0;
+/** What clients have sent, in clear. */
+let received = '';
 
 beforeAll(async () => {
   world = await startSandboxed();
   // The sandbox speaks HTTP only: TLS ends here.
   front = tls.createServer({ key, cert }, (outside) => {
     const inside = connect(world.sandbox.port, '127.0.0.1');
+    outside.on('data', (chunk: Buffer) => {
+      received += chunk.toString('latin1');
+    });
     outside.on('error', () => inside.destroy()).pipe(inside);
     inside.on('error', () => outside.destroy()).pipe(outside);
   });
@@ -51,7 +56,10 @@ beforeEach(() => {
 describe('over TLS', () => {
   it('stores a checksum with each object and checks it on the way back', async () => {
     const source = observed(300_000);
+    received = '';
     await s3.put(bucket, 'checked', source);
+    expect(received).toContain('x-amz-content-sha256: UNSIGNED-PAYLOAD');
+    expect(received).toMatch(/x-amz-checksum-crc32: [A-Za-z0-9+/]{6}==/);
     expect((await readAll((await s3.get(bucket, 'checked')).body)).equals(source.content)).toBe(true);
     world.sandbox.addFault({ action: { type: 'corrupt' } });
     const { body } = await s3.get(bucket, 'checked');
@@ -60,8 +68,12 @@ describe('over TLS', () => {
 
   it('stores in parts, with a checksum each', async () => {
     const source = observed(11 * mebibyte);
+    received = '';
     const { etag } = await s3.put(bucket, 'parts', source);
     expect(etag).toMatch(/-3$/);
+    // AWS joins parts that were sent with a checksum only when it is told each of them again.
+    expect(received).toContain('x-amz-checksum-algorithm: CRC32');
+    expect(received.match(/<ChecksumCRC32>[A-Za-z0-9+/]{6}==<\/ChecksumCRC32>/g)).toHaveLength(3);
     expect((await readAll((await s3.get(bucket, 'parts')).body)).equals(source.content)).toBe(true);
   });
 
