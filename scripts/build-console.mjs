@@ -3,14 +3,16 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const DIST = join(ROOT, 'apps/console/dist');
+/** Where a build is made before it takes the place of the last one, which a running server may still serve. */
+const FRESH = join(ROOT, `apps/console/dist-${process.pid}`);
 /** Holds the hash of the sources that the build was made from. A dot file, so it is not served. */
-const STAMP = join(DIST, '.sources.sha256');
+const STAMP = '.sources.sha256';
 
 const SOURCES = [
   'apps/console/src',
@@ -26,7 +28,7 @@ const filesOf = (path) => {
   if (!existsSync(absolute)) return [];
   if (statSync(absolute).isFile()) return [path];
   return readdirSync(absolute, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
+    .filter((entry) => entry.isFile() && !entry.name.endsWith('.test.ts'))
     .map((entry) => join(entry.parentPath, entry.name).slice(ROOT.length))
     .toSorted();
 };
@@ -41,19 +43,25 @@ const hashSources = () => {
   return hash.digest('hex');
 };
 
-const recordedHash = () => (existsSync(STAMP) ? readFileSync(STAMP, 'utf8') : undefined);
+const recordedHash = () => {
+  const stamp = join(DIST, STAMP);
+  return existsSync(stamp) ? readFileSync(stamp, 'utf8') : undefined;
+};
 
 const build = async () => {
-  const vite = spawn(process.execPath, [join(ROOT, 'node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'warn'], {
+  const vite = join(ROOT, 'node_modules/vite/bin/vite.js');
+  const options = ['build', '--logLevel', 'warn', '--outDir', FRESH, '--emptyOutDir'];
+  const building = spawn(process.execPath, [vite, ...options], {
     cwd: join(ROOT, 'apps/console'),
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   const stop = (signal) => {
-    vite.kill(signal);
+    building.kill(signal);
+    rmSync(FRESH, { recursive: true, force: true });
     process.exit(1);
   };
   process.once('SIGTERM', stop).once('SIGINT', stop);
-  const [code] = await once(vite, 'exit');
+  const [code] = await once(building, 'exit');
   process.off('SIGTERM', stop).off('SIGINT', stop);
   return code === 0;
 };
@@ -65,8 +73,13 @@ export const buildConsole = async () => {
   const isFirst = !existsSync(DIST);
   console.error(isFirst ? 'Building the console (first start only)…' : 'Building the console, whose sources changed…');
   const start = performance.now();
-  if (!(await build())) return false;
-  writeFileSync(STAMP, hash);
+  if (!(await build())) {
+    rmSync(FRESH, { recursive: true, force: true });
+    return false;
+  }
+  writeFileSync(join(FRESH, STAMP), hash);
+  rmSync(DIST, { recursive: true, force: true });
+  renameSync(FRESH, DIST);
   console.error(`Built the console in ${((performance.now() - start) / 1000).toFixed(1)} s.`);
   return true;
 };

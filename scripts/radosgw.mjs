@@ -77,6 +77,7 @@ async function startOnce(signal) {
   } catch (error) {
     const logs = daemons.map((daemon) => daemon.lastWords()).join('');
     await stop();
+    if (signal.aborted) throw signal.reason;
     throw new Error(`${error.message}${logs}`, { cause: error });
   }
 }

@@ -67,6 +67,13 @@ const listDescriptor = (fd: number): Name[] => {
   }
 };
 
+/** fstat of any descriptor; `path` is for the failure. */
+export const attributesOf = (fd: number, path: string): Attributes => {
+  const found = attributesAt(fd, '');
+  if (typeof found === 'number') throw failureOfErrno(-found, path);
+  return found;
+};
+
 /** An open directory of a tree: names in it stay names in it, wherever the directory is moved meanwhile. */
 export class Directory implements Disposable {
   /** Relative to the root of the tree. */
@@ -96,9 +103,7 @@ export class Directory implements Disposable {
   }
 
   get attributes(): Attributes {
-    const found = attributesAt(this.fd, '');
-    if (typeof found === 'number') throw failureOfErrno(-found, this.path);
-    return found;
+    return attributesOf(this.fd, this.path);
   }
 
   /** undefined when there is no such entry. */

@@ -71,7 +71,7 @@ export const removeFrom = (opener: Opener, base: Directory, name: string): void 
       if (top.path.length > 0) removeEmpty(top.path);
     } else {
       top.isCleared = true;
-      stack.push(...clear(top.path).map((path) => ({ path, isCleared: false })));
+      for (const path of clear(top.path)) stack.push({ path, isCleared: false });
     }
   }
 };

@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import { constants } from 'node:os';
 
 import koffi from 'koffi';
 
@@ -26,7 +27,7 @@ const terminated = (path: string | Buffer) => (typeof path === 'string' ? path :
 
 /**
  * Repeats a failing call until two in a row leave the same errno: a garbage collection between the call and the
- * reading of errno can overwrite it. Only for calls that may be repeated.
+ * reading of errno can overwrite it. A call that a signal interrupted goes on. Only for calls that may be repeated.
  */
 const settled = (call: () => number): number => {
   let seen = 0;
@@ -34,7 +35,7 @@ const settled = (call: () => number): number => {
     const result = call();
     if (result >= 0) return result;
     const errno = koffi.errno();
-    if (errno === seen) return -errno;
+    if (errno === seen && errno !== 0 && errno !== constants.errno.EINTR) return -errno;
     seen = errno;
   }
 };
@@ -145,8 +146,8 @@ const UTIME_OMIT = (1n << 30n) - 2n;
 
 const writeTime = (into: Buffer, offset: number, ns: bigint | undefined) => {
   const rest = ns === undefined ? UTIME_OMIT : ((ns % NANOSECONDS) + NANOSECONDS) % NANOSECONDS;
-  // A time before 1970 counts its nanoseconds upwards from the second before it. Seconds beyond 64 bits wrap to the
-  // nearest that the call can take; the file system then clamps to what it can hold.
+  // A time before 1970 counts its nanoseconds upwards from the second before it. Seconds beyond 64 bits become the
+  // nearest that the call takes; the file system then clamps to what it can hold.
   const seconds = ns === undefined ? 0n : (ns - rest) / NANOSECONDS;
   const limit = (1n << 63n) - 1n;
   into.writeBigInt64LE(seconds > limit ? limit : seconds < -limit ? -limit : seconds, offset);

@@ -3,11 +3,11 @@ import { constants } from 'node:os';
 
 import type { Attributes, Restorable } from './attributes.ts';
 import { openByComponents, openerFor, openPath, underDescriptor, type Opener } from './beneath.ts';
-import { Directory, type Name } from './directory.ts';
+import { attributesOf, Directory, type Name } from './directory.ts';
 import { errnoOf, failureOfErrno, isFailure, posix, PosixFailure } from './failure.ts';
 import { removeFrom } from './remove.ts';
 import { DIRECTORY, ENTRY } from './syscalls.ts';
-import { attributesOf, restore, restoreSymlink, writeFileIn, writeSymlinkIn } from './write.ts';
+import { restore, restoreSymlink, writeFileIn, writeSymlinkIn } from './write.ts';
 
 export type { Attributes, Kind, Restorable } from './attributes.ts';
 export type { Directory, Name } from './directory.ts';

@@ -3,9 +3,9 @@ import fs from 'node:fs';
 
 import type { Attributes, Restorable } from './attributes.ts';
 import { underDescriptor } from './beneath.ts';
-import type { Directory } from './directory.ts';
-import { failureOfErrno, isFailure, posix, PosixFailure } from './failure.ts';
-import { attributesAt, setTimes } from './syscalls.ts';
+import { attributesOf, type Directory } from './directory.ts';
+import { errnoOf, failureOfErrno, posix, PosixFailure } from './failure.ts';
+import { setTimes } from './syscalls.ts';
 
 /**
  * Writing into an open directory. An entry takes shape under a temporary name beside its place and is renamed there
@@ -61,13 +61,6 @@ export const restoreSymlink = (
   if (result < 0) throw failureOfErrno(-result, path);
 };
 
-/** fstat of any descriptor. */
-export const attributesOf = (fd: number, path: string): Attributes => {
-  const found = attributesAt(fd, '');
-  if (typeof found === 'number') throw failureOfErrno(-found, path);
-  return found;
-};
-
 const writeAll = (fd: number, chunk: Buffer) => {
   let written = 0;
   while (written < chunk.length) written += fs.writeSync(fd, chunk, written);
@@ -80,11 +73,12 @@ const checkPlace = (directory: Directory, name: string) => {
   if (directory.lstat(name)?.kind === 'directory') throw new PosixFailure('IsADirectory', directory.pathOf(name));
 };
 
+/** Says nothing when it fails: what went wrong before is what the caller has to know. */
 const removeLeftover = (directory: Directory, name: string) => {
   try {
-    posix(directory.pathOf(name), () => fs.unlinkSync(directory.at(name)));
+    fs.unlinkSync(directory.at(name));
   } catch (error) {
-    if (!isFailure(error, 'NotFound')) throw error;
+    if (errnoOf(error) === undefined) throw error;
   }
 };
 

@@ -5,6 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { Credentials } from './credentials.ts';
+import { refused } from './failure.ts';
+import { Retrier } from './retry.ts';
 import { type S3, bytes, openS3 } from './s3.ts';
 import { type Sandboxed, bucket, failureOf, gather, keys, startSandboxed } from './sandbox.testing.ts';
 
@@ -108,6 +110,16 @@ describe('credentials of the provider chain', () => {
     });
     expect(world.sandbox.requests()).toHaveLength(2);
     expect(await failureOf(s3.headBucket(bucket))).toMatchObject({ kind: 'AccessDenied' });
+  });
+
+  it('end the call with the store’s refusal when no new ones are to be had', async () => {
+    const retrier = new Retrier({
+      retries: 3,
+      renewCredentials: () => Promise.reject(new Error('no role')),
+      closing: new AbortController().signal,
+    });
+    const refusal = refused({ operation: 'PutObject', bucket }, { status: 400, s3Code: 'ExpiredToken' });
+    expect(await failureOf(retrier.run(() => Promise.reject(refusal)))).toBe(refusal);
   });
 
   it('are missed with a sentence', async () => {

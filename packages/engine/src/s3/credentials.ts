@@ -41,6 +41,8 @@ export class Credentials {
 
   /** Asks for new keys, unless that has been done since `since` (milliseconds of `performance.now()`). */
   async renew(since: number): Promise<void> {
+    // What is under way may be answered from the SDK's memory.
+    await this.#pending?.catch(() => {});
     if (this.#renewedAt < since) await this.#ask(true);
   }
 
@@ -49,7 +51,7 @@ export class Credentials {
       .then((identity) => {
         const now = Date.now();
         this.#identity = identity;
-        this.#renewedAt = performance.now();
+        if (forceRefresh) this.#renewedAt = performance.now();
         this.#renewAt = Math.max((identity.expiration?.getTime() ?? Infinity) - renewBeforeMs, now + askAgainMs);
         return identity;
       })

@@ -134,6 +134,15 @@ describe('put in parts', () => {
     expect(await failureOf(s3.head(bucket, 'refused'))).toMatchObject({ kind: 'NoSuchKey' });
   });
 
+  it('refuses what it could not store as it is, before anything is sent', async () => {
+    expect((await failureOf(s3.put(bucket, '', observed(size)))).message).toContain('the key is empty');
+    expect((await failureOf(s3.put(bucket, '\udfff', observed(size)))).message).toContain('not well-formed');
+    const metadata = { 'file-owner': 'é' };
+    expect((await failureOf(s3.put(bucket, 'k', observed(size), { metadata }))).message).toContain('not printable');
+    expect(await failureOf(s3.put('a/b', 'k', observed(size)))).toMatchObject({ kind: 'NoSuchBucket' });
+    expect(world.sandbox.requests()).toEqual([]);
+  });
+
   it('fails when somebody else aborts the upload', async () => {
     fail('UploadPart', { type: 'error', status: 404, code: 'NoSuchUpload' }, 1);
     const failure = await failureOf(s3.put(bucket, 'gone', observed(size)));

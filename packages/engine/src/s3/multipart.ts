@@ -13,7 +13,7 @@ import { type Expected, type Uploader, fill, store, storedAt } from './put.ts';
 import type { Metadata, PutOptions, Source, Stored } from './s3.ts';
 import type { Sdk } from './sdk.ts';
 import { encodeValue } from './sign.ts';
-import { checksumOf, dateOf, headerOf } from './wire.ts';
+import { checkKey, checksumOf, dateOf, headerOf } from './wire.ts';
 
 const mostParts = 10_000;
 const mebibyte = 1024 * 1024;
@@ -163,6 +163,7 @@ export const putParts = async (
   const { sdk, retrier } = uploader;
   const { metadata = {}, contentType, signal } = options;
   const object = { operation: 'PutObject', bucket, key };
+  checkKey(object);
   metadataHeaders(object, metadata);
   const creation = { ...object, operation: 'CreateMultipartUpload' };
   const { secure } = await sdk.address(creation);

@@ -132,7 +132,10 @@ export class Retrier {
           throw failure;
         case 'once, with new credentials':
           takeChance(verdict, failure);
-          await renewCredentials(began);
+          // Where no others are to be had, the store's refusal says more.
+          await renewCredentials(began).catch(() => {
+            throw failure;
+          });
           break;
         case 'once, with the right time':
           takeChance(verdict, failure);

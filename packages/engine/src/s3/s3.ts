@@ -59,7 +59,7 @@ export interface ObjectHead {
 export interface Stored {
   /** Without quotation marks. */
   readonly etag: string;
-  /** The answer's Date header: not before the object's LastModified. */
+  /** The answer's Date header, at the end of its second: not before the object's LastModified. */
   readonly date: Date;
 }
 

@@ -68,8 +68,9 @@ export class Sdk {
   }
 
   async #resolve(call: Call): Promise<Address> {
-    if (!bucketName.test(call.bucket))
+    if (!bucketName.test(call.bucket)) {
       throw new S3Failure('NoSuchBucket', `${call.operation}: not the name of a bucket`);
+    }
     const url = await this.#endpointOf(call.bucket).catch((error: unknown) => {
       throw unacceptable(call, `no endpoint (${error instanceof Error ? error.message : 'unknown'})`);
     });

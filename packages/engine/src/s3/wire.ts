@@ -57,6 +57,13 @@ export const dateOf = (headers: Headers): number | undefined => {
   return Number.isNaN(date) ? undefined : date;
 };
 
+/** Throws S3Failure for what no object can be called. */
+export const checkKey = (call: ObjectCall): void => {
+  // Without a key the same request would be one about the bucket: PUT creates it.
+  if (call.key === '') throw unacceptable(call, 'the key is empty');
+  if (!call.key.isWellFormed()) throw unacceptable(call, 'the key is not well-formed Unicode');
+};
+
 function* slices(body: Buffer): Generator<Buffer, void> {
   for (let position = 0; position < body.length; position += sliceBytes) {
     yield body.subarray(position, position + sliceBytes);
@@ -166,9 +173,7 @@ export class Wire {
 
   async #prepare(ask: Ask): Promise<{ pool: Pool; request: Dispatcher.DispatchOptions & { method: Ask['method'] } }> {
     const { method, key, query = '', body } = ask;
-    // Without a key the same request would be one about the bucket: PUT creates it.
-    if (key === '') throw unacceptable(ask, 'the key is empty');
-    if (!key.isWellFormed()) throw unacceptable(ask, 'the key is not well-formed Unicode');
+    checkKey(ask);
     const { sdk } = this.#options;
     const address = await sdk.address(ask);
     const keys = await sdk.credentials.current().catch((error: unknown) => {
