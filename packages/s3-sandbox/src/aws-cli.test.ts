@@ -23,7 +23,7 @@ const credentials = { accessKeyId: 'SANDBOX', secretAccessKey: 'a-secret-of-the-
 
 /** The AWS CLI on a sandbox that verifies signatures, and a directory to work in. */
 async function open() {
-  const sandbox = await openSandbox({ credentials });
+  const sandbox = await openSandbox({ credentials, buckets: ['data', 'other'] });
   const directory = temporaryDirectory();
   const env = {
     ...process.env,
@@ -42,7 +42,7 @@ async function open() {
 
 // Each call of the CLI takes a second or more.
 describe.runIf(hasCli())('the AWS CLI', { timeout: 120_000 }, () => {
-  it('copies, lists, synchronises and removes', async () => {
+  it('synchronises both ways, lists and removes', async () => {
     const { sandbox, directory, aws } = await open();
     const tree = join(directory, 'tree');
     mkdirSync(join(tree, 'sub dir'), { recursive: true });
@@ -52,17 +52,14 @@ describe.runIf(hasCli())('the AWS CLI', { timeout: 120_000 }, () => {
     expect(await aws('s3', 'ls', 's3://data/in/')).toMatch(/PRE sub dir\/\n.* 5 a\.txt\n/);
 
     sandbox.clearRequests();
-    await aws('s3', 'sync', 'tree', 's3://data/in');
-    expect(sandbox.requests({ operation: 'PutObject' })).toEqual([]);
-
-    await aws('s3', 'sync', 's3://data/in', 'back');
-    const back = readdirSync(join(directory, 'back'), { recursive: true, encoding: 'utf8' });
-    expect(new Set(back)).toEqual(new Set(['a.txt', 'sub dir', join('sub dir', 'ü+%20 b.txt')]));
-    expect(await aws('s3', 'cp', 's3://data/in/sub dir/ü+%20 b.txt', '-')).toBe('second');
-
     rmSync(join(tree, 'a.txt'));
     await aws('s3', 'sync', '--delete', 'tree', 's3://data/in');
-    expect(await aws('s3', 'ls', '--recursive', 's3://data')).toMatch(/^\S+ +\S+ +6 in\/sub dir\/ü\+%20 b\.txt\n$/);
+    expect(sandbox.requests({ operation: 'PutObject' })).toEqual([]);
+    await aws('s3', 'sync', 's3://data/in', 'back');
+    const back = readdirSync(join(directory, 'back'), { recursive: true, encoding: 'utf8' });
+    expect(new Set(back)).toEqual(new Set(['sub dir', join('sub dir', 'ü+%20 b.txt')]));
+    expect(readFileSync(join(directory, 'back', 'sub dir', 'ü+%20 b.txt'), 'utf8')).toBe('second');
+
     await aws('s3', 'rm', '--recursive', 's3://data');
     expect(await aws('s3', 'ls', '--recursive', 's3://data')).toBe('');
   });
@@ -71,14 +68,11 @@ describe.runIf(hasCli())('the AWS CLI', { timeout: 120_000 }, () => {
     const { sandbox, directory, aws } = await open();
     const bytes = randomBytes(20 * 2 ** 20);
     writeFileSync(join(directory, 'large'), bytes);
-    await aws('s3', 'mb', 's3://other');
     await aws('s3', 'cp', '--quiet', 'large', 's3://data/large');
     await aws('s3', 'cp', '--quiet', 's3://data/large', 's3://other/large');
     await aws('s3', 'cp', '--quiet', 's3://other/large', 'back');
     expect(readFileSync(join(directory, 'back')).equals(bytes)).toBe(true);
     expect(sandbox.requests({ operation: 'UploadPart' })).toHaveLength(3);
     expect(sandbox.requests({ operation: 'UploadPartCopy' })).toHaveLength(3);
-    await aws('s3', 'rb', '--force', 's3://other');
-    expect(await aws('s3', 'ls')).toMatch(/^\S+ \S+ data\n$/);
   });
 });

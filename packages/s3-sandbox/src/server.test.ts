@@ -1,5 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
 import { request as httpRequest, type RequestOptions } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -46,6 +47,37 @@ describe('the sandbox', () => {
     const response = await fetch(`${second.url}/data/key`);
     expect([await response.text(), response.headers.get('x-amz-meta-a')]).toEqual(['bytes', 'b']);
     expect(await (await fetch(second.url)).text()).toMatch(/<Name>data<.*<Name>other</);
+  });
+
+  it('keeps the parts of uploads over a close', async () => {
+    const directory = temporaryDirectory();
+    const first = await openSandbox({ directory });
+    const key = '/data/dir/key';
+    const begun = await (await fetch(`${first.url}${key}?uploads`, { method: 'POST' })).text();
+    const id = /<UploadId>(.*)<\/UploadId>/.exec(begun)?.[1];
+    await fetch(`${first.url}${key}?uploadId=${id}&partNumber=1`, { method: 'PUT', body: 'bytes' });
+    await first.close();
+    const second = await openSandbox({ directory });
+    const part = `<Part><PartNumber>1</PartNumber><ETag>${createHash('md5').update('bytes').digest('hex')}</ETag></Part>`;
+    const body = `<CompleteMultipartUpload>${part}</CompleteMultipartUpload>`;
+    expect((await fetch(`${second.url}${key}?uploadId=${id}`, { method: 'POST', body })).status).toBe(200);
+    expect(await (await fetch(second.url + key)).text()).toBe('bytes');
+    expect(await (await fetch(`${second.url}/data?uploads`)).text()).not.toContain('<Upload>');
+    expect(readdirSync(join(directory, '.s3/data/uploads'))).toEqual([]);
+  });
+
+  it('checks the conditions of a write again when its body is there', async () => {
+    const sandbox = await openSandbox();
+    const url = `${sandbox.url}/data/key`;
+    const headers = { 'if-none-match': '*', 'content-length': 10 };
+    const slow = httpRequest(url, { method: 'PUT', headers });
+    slow.write('first');
+    await sandbox.waitForRequest(({ key }) => key === 'key');
+    expect((await fetch(url, { method: 'PUT', body: 'second' })).status).toBe(200);
+    slow.end(' one.');
+    const [response] = await once(slow, 'response');
+    expect([response.statusCode, codeOf(await text(response))]).toEqual([412, 'PreconditionFailed']);
+    expect(await (await fetch(url)).text()).toBe('second');
   });
 
   it('closes at once, whatever is going on', async () => {

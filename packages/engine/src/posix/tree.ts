@@ -10,7 +10,6 @@ import { DIRECTORY, ENTRY } from './syscalls.ts';
 import { restore, restoreSymlink, writeFileIn, writeSymlinkIn } from './write.ts';
 
 export type { Attributes, Kind, Restorable } from './attributes.ts';
-export type { Directory, Name } from './directory.ts';
 
 /** Relative to the root, '/' separated, without a leading or trailing slash, `.` or `..`; '' is the root itself. */
 export type TreePath = string;

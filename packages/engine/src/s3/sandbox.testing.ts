@@ -32,7 +32,7 @@ export const startSandboxed = async (): Promise<Sandboxed> => {
     async [Symbol.asyncDispose]() {
       await Promise.all(clients.map((client) => client[Symbol.asyncDispose]()));
       await sandbox.close();
-      await rm(directory, { recursive: true });
+      await rm(directory, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 };
