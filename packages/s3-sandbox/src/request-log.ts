@@ -45,7 +45,7 @@ export interface RequestFilter {
 }
 
 /** Most records that are kept; half of them go when there are more. */
-const CAPACITY = 200_000;
+const CAPACITY = 100_000;
 
 /** Every request since the start or the last `clear`. */
 export class RequestLog {

@@ -45,7 +45,7 @@ export interface Sandbox extends AsyncDisposable {
   clearFaults(): void;
   /**
    * The requests since the start or the last clearing that fit, in the order in which they came. A request has ended here
-   * before its client has read all of the answer. The last 100,000 are kept at least.
+   * before its client has read all of the answer. The last 50,000 are kept at least.
    */
   requests(filter?: RequestFilter): RequestRecord[];
   clearRequests(): void;

@@ -1,4 +1,4 @@
-import { compareKeys } from '../catalog/catalog.ts';
+import { compareKeys } from '../posix/names.ts';
 import type { AssociationRow } from '../store/associations.ts';
 
 /**

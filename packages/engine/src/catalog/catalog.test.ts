@@ -1,29 +1,12 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
+import { compareKeys } from '../posix/names.ts';
 import { migrate } from '../store/migrate.ts';
 import { openPglite } from '../store/pglite.testing.ts';
 import type { Sql } from '../store/sql.ts';
 import { openTemporarySqlite } from '../store/temporary.testing.ts';
-import { CatalogScan, compareKeys, putCatalog } from './catalog.ts';
-
-test('keys compare as their UTF-8 bytes do', () => {
-  const key = fc.string({ unit: 'binary', maxLength: 6 });
-  fc.assert(
-    fc.property(key, key, (one, other) => {
-      const bytes = Buffer.compare(Buffer.from(one), Buffer.from(other));
-      expect(Math.sign(compareKeys(one, other))).toBe(bytes);
-    }),
-    {
-      numRuns: 2000,
-      examples: [
-        ['😀', '\uFFFD'],
-        ['a/', 'a-'],
-        ['', 'a'],
-      ],
-    },
-  );
-});
+import { CatalogScan, putCatalog } from './catalog.ts';
 
 describe.each([
   ['SQLite', openTemporarySqlite],

@@ -1,3 +1,4 @@
+import { compareKeys } from '../posix/names.ts';
 import type { Attributes } from '../posix/tree.ts';
 import { placeholders, type Sql, type Transaction } from '../store/sql.ts';
 
@@ -36,23 +37,6 @@ export const pack = (entry: Attributes): string =>
   ].join(' ');
 
 const PAGE = 1000;
-
-/**
- * Byte order of UTF-8, which is what the catalog, S3 listings and tree walks are in. JavaScript compares UTF-16 units,
- * which differs where surrogates meet the characters above U+D800.
- */
-export const compareKeys = (one: string, other: string): number => {
-  const length = Math.min(one.length, other.length);
-  for (let index = 0; index < length; index += 1) {
-    const a = one.charCodeAt(index);
-    const b = other.charCodeAt(index);
-    if (a !== b) {
-      const isSurrogate = (unit: number) => unit >= 0xd800 && unit <= 0xdfff;
-      return isSurrogate(a) === isSurrogate(b) ? a - b : isSurrogate(a) ? 1 : -1;
-    }
-  }
-  return one.length - other.length;
-};
 
 /** Reads the catalog of one association beside a walk or a listing that comes in the same order, a page at a time. */
 export class CatalogScan {

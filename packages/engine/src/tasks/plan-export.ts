@@ -22,6 +22,10 @@ const failed = (walked: WalkFailure, key: string): Found => ({
   failure: { path: walked.path, code: 'InternalError', detail: detailOf(walked) },
 });
 
+/** Whether what was met is that the directory held back cannot be read: its key with an empty name behind it. */
+const isUnreadable = (walked: Walked | WalkFailure, directory: string, key: string) =>
+  isFailure(walked) && walked.failure !== 'NotUtf8' && key === `${directory}/`;
+
 /**
  * @throws PlanProblem when the path of a scope is not there or leads through a symlink.
  */
@@ -70,7 +74,7 @@ export async function* findExports(
   for (const walked of walk(tree, treePathOf(association, start), resumeAt(directory, after))) {
     const key = inAssociation(directory, walked.key);
     const found = isFailure(walked) ? failed(walked, key) : await judge(walked, key);
-    if (held && held.key !== key) yield held;
+    if (held && !isUnreadable(walked, held.key, key)) yield held;
     held = undefined;
     if (found?.key.endsWith('/') && 'entry' in found) held = found;
     else yield found;
