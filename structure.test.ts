@@ -53,7 +53,9 @@ describe('docs name files that exist', () => {
   const docs = tracked.filter((path) => path.endsWith('.md'));
   test.each(docs)('%s', (doc) => {
     const folders = [root, join(root, dirname(doc))];
-    const named = [...read(doc).matchAll(/`([\w@./-]+\/[\w.-]+\.(?:ts|tsx|mjs|sql|md|json|sh))`/g)].map(([, path]) => path ?? '');
+    const named = [...read(doc).matchAll(/`([\w@./-]+\/[\w.-]+\.(?:ts|tsx|mjs|sql|md|json|sh))`/g)].map(
+      ([, path]) => path ?? '',
+    );
     const missing = named.filter((path) => !folders.some((folder) => existsSync(join(folder, path))));
     expect(missing).toEqual([]);
     expect(read(doc)).not.toMatch(/\.(ts|tsx|mjs):\d+/);
