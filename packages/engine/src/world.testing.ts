@@ -8,7 +8,7 @@ import { type DataRepositoryTask, isFinished } from '@drt/contract/tasks';
 import { type Sandbox, startSandbox } from '@drt/s3-sandbox';
 import { expect } from 'vitest';
 
-import { type Engine, type EngineOptions, openEngine } from './engine.ts';
+import { type Engine, openEngine } from './engine.ts';
 
 /** The engine as the product runs it, over a temporary directory and the S3 sandbox, with workers in this process. */
 export interface World extends AsyncDisposable {
@@ -36,15 +36,13 @@ export interface World extends AsyncDisposable {
 
 const TYPES = { export: 'EXPORT_TO_REPOSITORY', import: 'IMPORT_METADATA_FROM_REPOSITORY' } as const;
 
-/** Logs nothing; what it is told is in the world's tests visible otherwise. */
-const silent: EngineOptions['log'] = { info: () => undefined, warn: () => undefined, error: () => undefined };
-
 const key = { accessKeyId: 'sandbox', secretAccessKey: 'sandbox' };
 
 export async function openWorld({ workers = ['one', 'two'] } = {}): Promise<World> {
   const directory = mkdtempSync(join(tmpdir(), 'drt-engine-'));
   process.env['AWS_ACCESS_KEY_ID'] = key.accessKeyId;
   process.env['AWS_SECRET_ACCESS_KEY'] = key.secretAccessKey;
+  const errors: unknown[] = [];
   const sandbox = await startSandbox({ directory: join(directory, 'buckets'), buckets: ['bucket', 'other'] });
   const engine = await openEngine({
     database: { sqlite: join(directory, 'data/drt.sqlite') },
@@ -53,7 +51,7 @@ export async function openWorld({ workers = ['one', 'two'] } = {}): Promise<Worl
     region: 'us-east-1',
     account: '123456789012',
     s3: { endpoint: sandbox.url, region: 'us-east-1' },
-    log: silent,
+    log: { info: () => undefined, warn: () => undefined, error: (fields) => errors.push(fields) },
   });
   const s3 = new S3Client({ endpoint: sandbox.url, region: 'us-east-1', forcePathStyle: true, credentials: key });
   const running = new Set<{ stop(): Promise<void> }>();
@@ -82,17 +80,17 @@ export async function openWorld({ workers = ['one', 'two'] } = {}): Promise<Worl
   };
 
   const until: World['until'] = async (taskId, when) => {
-    let last: DataRepositoryTask | undefined;
-    await expect
-      .poll(
-        async () => {
-          last = await describe(taskId);
-          return when(last);
-        },
-        { timeout: 25_000, interval: 10 },
-      )
-      .toBe(true);
-    return last ?? (await describe(taskId));
+    let last = await describe(taskId);
+    const reached = async () => {
+      last = await describe(taskId);
+      return when(last);
+    };
+    try {
+      await expect.poll(reached, { timeout: 25_000, interval: 10 }).toBe(true);
+    } catch (cause) {
+      throw new Error(`still ${JSON.stringify(last)}; the engine says ${JSON.stringify(errors)}`, { cause });
+    }
+    return last;
   };
 
   return {

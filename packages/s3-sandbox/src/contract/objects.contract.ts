@@ -5,6 +5,7 @@ import {
   DeleteObjectCommand,
   DeleteObjectsCommand,
   GetObjectCommand,
+  GetObjectTaggingCommand,
   HeadObjectCommand,
 } from '@aws-sdk/client-s3';
 import { expect } from 'vitest';
@@ -40,6 +41,15 @@ export function objectContract(world: World, check: Check): void {
       ContentLength: 300_000,
       LastModified: got.LastModified,
     });
+  });
+
+  check('an object has no tags unless it was given some', async () => {
+    const client = world.client();
+    const Bucket = await world.bucket();
+    await put(client, Bucket, 'plain', 'x');
+    expect((await client.send(new GetObjectTaggingCommand({ Bucket, Key: 'plain' }))).TagSet).toEqual([]);
+    const missing = client.send(new GetObjectTaggingCommand({ Bucket, Key: 'nothing' }));
+    expect(await refusal(missing)).toBe('NoSuchKey 404');
   });
 
   check('an empty object is an object, and a key that ends with a slash may hold metadata or bytes', async () => {

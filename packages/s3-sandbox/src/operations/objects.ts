@@ -92,6 +92,12 @@ export const headObject: Handler = ({ request, store }) => {
   return { status: range === undefined ? 200 : 206, headers: objectHeaders(request, object, range) };
 };
 
+export const getObjectTagging: Handler = ({ request, store }) => {
+  store.bucket(request.bucket).find(readKey(request));
+  // Objects have no tags here. The AWS CLI asks before it copies a large one.
+  return xmlReply(document('Tagging', parent('TagSet')));
+};
+
 export const deleteObject: Handler = ({ request, store }) => {
   const bucket = store.bucket(request.bucket);
   const key = readKey(request);

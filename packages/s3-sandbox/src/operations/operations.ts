@@ -20,6 +20,7 @@ export const HANDLERS: Readonly<Record<Operation, Handler>> = {
   CopyObject: objects.copyObject,
   GetObject: objects.getObject,
   HeadObject: objects.headObject,
+  GetObjectTagging: objects.getObjectTagging,
   DeleteObject: objects.deleteObject,
   DeleteObjects: objects.deleteObjects,
 

@@ -18,6 +18,7 @@ export type Operation =
   | 'CopyObject'
   | 'GetObject'
   | 'HeadObject'
+  | 'GetObjectTagging'
   | 'DeleteObject'
   | 'CreateMultipartUpload'
   | 'UploadPart'
@@ -119,6 +120,7 @@ type Target = Pick<S3Request, 'method' | 'bucket' | 'key' | 'query'>;
 
 function operationOf(message: IncomingMessage, target: Target): Operation {
   const { bucket, key, query } = target;
+  if (target.method === 'GET' && key !== '' && query.has('tagging')) return 'GetObjectTagging';
   for (const name of query.keys()) if (UNSUPPORTED.has(name)) return 'Unsupported';
   const copies = message.headers['x-amz-copy-source'] !== undefined;
   let operation: Operation | undefined;
