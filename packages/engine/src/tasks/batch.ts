@@ -153,18 +153,24 @@ function gate(context: Context, { task, batch }: Claimed, signal: AbortSignal) {
   };
 }
 
-/** Works the entries of a batch with bounded concurrency and memory, until all are begun or the gate closes. */
+/**
+ * Works the entries of a batch with bounded concurrency and memory, until all are begun or the gate closes, and waits for
+ * those in flight unless they are cut: a store that does not answer must not keep a worker from stopping.
+ */
 async function workEntries(
   entries: readonly Entry[],
   isOpen: () => Promise<boolean>,
   work: (entry: Entry) => Promise<void>,
+  cut: AbortSignal,
 ): Promise<void> {
+  const isCut = new Promise<void>((resolve) => cut.addEventListener('abort', () => resolve(), { once: true }));
   const inFlight = new Set<Promise<void>>();
   let bytes = 0;
   for (const entry of entries) {
     const weight = Math.min(entry[1], BYTES_IN_FLIGHT);
     while (inFlight.size >= IN_FLIGHT || (inFlight.size > 0 && bytes + weight > BYTES_IN_FLIGHT)) {
-      await Promise.race(inFlight);
+      await Promise.race([isCut, ...inFlight]);
+      if (cut.aborted) return;
     }
     if (!(await isOpen())) break;
     bytes += weight;
@@ -174,7 +180,7 @@ async function workEntries(
     });
     inFlight.add(one);
   }
-  await Promise.all(inFlight);
+  await Promise.race([isCut, Promise.all(inFlight)]);
 }
 
 /** Aborts `GRACE_MS` after `signal` does. */
@@ -222,6 +228,7 @@ export async function workBatch(
       const stage = batch.stage === 'DIRECTORIES' ? 'DIRECTORIES' : 'FILES';
       ledger.note(entry[0], isImport ? await importEntry(both, entry, stage) : await exportEntry(both, entry));
     } catch (error) {
+      // Handed back, not failed.
       if (cut.signal.aborted) return;
       ledger.note(entry[0], failureOf(error, isImport ? 'import' : 'export'));
     }
@@ -236,7 +243,7 @@ export async function workBatch(
     commit.catch(() => door.close());
   }, COMMIT_EVERY_MS);
   try {
-    await workEntries(entries, door.isOpen, work);
+    await workEntries(entries, door.isOpen, work, cut.signal);
   } finally {
     clearInterval(commits);
   }
