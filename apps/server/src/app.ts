@@ -5,6 +5,7 @@ import express, { type ErrorRequestHandler, type Express, type Request, type Res
 import type { Logger } from 'pino';
 
 import { isLoopback } from './config.ts';
+import { engineRoute } from './console-api/engine-route.ts';
 import { type Fsx, FsxCallError } from './console-api/fsx-client.ts';
 import { fsxRoute } from './console-api/fsx-route.ts';
 import { consoleFiles } from './console-files.ts';
@@ -15,7 +16,7 @@ import { securityHeaders } from './headers.ts';
 import { checkHost, checkOrigin, identify, readBody } from './request.ts';
 
 export interface AppOptions {
-  readonly engine: Pick<Engine, 'call'>;
+  readonly engine: Pick<Engine, 'call' | 'tell'>;
   /** The FSx that the console looks at. */
   readonly fsx: Fsx;
   /** Absent: the FSx endpoint accepts any signature. */
@@ -96,6 +97,7 @@ export const buildApp = (options: AppOptions): Express => {
   app.use('/api', (request, _response, next) => (onlyFromHere(request), next()));
   app.get('/api/context', (_request, response) => void response.json(context));
   app.post('/api/fsx/:operation', checkOrigin, readBody(), fsxRoute(fsx));
+  app.post('/api/engine/:operation', checkOrigin, readBody(), engineRoute(engine, context.target === 'aws'));
   app.all(['/api', '/api/{*path}'], notFound);
   app.get('/{*path}', consoleFiles(options.console));
   app.use(notFound);

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 
 /**
  * The closed set of errors that the served operations can answer: code to HTTP status. All are modelled by FSx except
@@ -94,3 +94,14 @@ const sentence = (issue: z.core.$ZodIssue): string => {
 
 /** Turns what zod found into sentences that say where and what would be valid. Parse with `reportInput: true`. */
 export const explain = (error: z.core.$ZodError): string => clip(`${error.issues.map(sentence).join('. ')}.`);
+
+/**
+ * A request from outside, decoded.
+ * @throws FsxError `BadRequest` with a sentence for each member that is wrong.
+ */
+export const decodeRequest = <Output>(schema: z.ZodType<Output>, json: unknown): Output => {
+  // safeDecode wants the wire type; what came from outside is whatever it is, and this is where that is found out.
+  const result = z.safeDecode(schema, json as z.input<typeof schema>, { reportInput: true });
+  if (!result.success) throw new FsxError('BadRequest', explain(result.error));
+  return result.data;
+};

@@ -1,7 +1,7 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 
 import { associationOperations } from './associations.ts';
-import { explain, FsxError } from './errors.ts';
+import { decodeRequest } from './errors.ts';
 import { fileSystemOperations } from './file-systems.ts';
 import { tagOperations } from './tags.ts';
 import { taskOperations } from './tasks.ts';
@@ -40,14 +40,6 @@ export const schemasOf = <Name extends OperationName>(name: Name): Schemas<Name>
   // TypeScript cannot see that indexing the table by a generic name yields that name's schemas: the one cast here.
   operations[name] as unknown as Schemas<Name>;
 
-/**
- * A request from outside, decoded.
- * @throws FsxError `BadRequest` with a sentence for each member that is wrong.
- */
-export const decodeInput = <Name extends OperationName>(name: Name, json: unknown): Input<Name> => {
-  const schema: z.ZodType<Input<Name>> = schemasOf(name).input;
-  // safeDecode wants the wire type; what came from outside is whatever it is, and this is where that is found out.
-  const result = z.safeDecode(schema, json as z.input<typeof schema>, { reportInput: true });
-  if (!result.success) throw new FsxError('BadRequest', explain(result.error));
-  return result.data;
-};
+/** The input of an operation, from outside. @throws FsxError `BadRequest` with a sentence for each wrong member. */
+export const decodeInput = <Name extends OperationName>(name: Name, json: unknown): Input<Name> =>
+  decodeRequest(schemasOf(name).input, json);

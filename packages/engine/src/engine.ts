@@ -1,6 +1,8 @@
 import type { Input, OperationName, Output } from '@drt/contract';
+import type { EngineInput, EngineOperationName, EngineOutput } from '@drt/contract/engine-api';
 
 import { type EngineOptions, openContext } from './context.ts';
+import { engineOperations } from './engine-operations.ts';
 import { operations } from './operations.ts';
 import { workJobs } from './work.ts';
 
@@ -12,6 +14,11 @@ export interface Engine extends AsyncDisposable {
    * @throws FsxError what the caller did wrong, with one of the modelled codes.
    */
   call<Name extends OperationName>(operation: Name, input: Input<Name>): Promise<Output<Name>>;
+  /**
+   * What the engine tells beyond FSx: how work goes, what failed, what is in a directory.
+   * @throws FsxError as above.
+   */
+  tell<Name extends EngineOperationName>(operation: Name, input: EngineInput<Name>): Promise<EngineOutput<Name>>;
   /**
    * Works jobs until the signal aborts, and resolves when work in flight is finished or handed back. `worker` names
    * this worker in its leases: see `handBack`.
@@ -29,6 +36,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const context = await openContext(options);
   return {
     call: (operation, input) => operations[operation](context, input),
+    tell: (operation, input) => engineOperations[operation](context, input),
     work: ({ signal, worker = `pid-${process.pid}` }) => workJobs(context, { signal, worker }),
     handBack: (worker) => context.jobs.handBack(worker),
     [Symbol.asyncDispose]: () => context[Symbol.asyncDispose](),

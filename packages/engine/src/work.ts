@@ -1,9 +1,11 @@
 import { establishAssociation } from './associations/create.ts';
 import { removeAssociation } from './associations/delete.ts';
 import type { Context } from './context.ts';
+import { findAnswer } from './engine-operations.ts';
 import { adoptFileSystem } from './file-systems/adopt.ts';
 import { removeFileSystem } from './file-systems/delete.ts';
 import type { Job } from './jobs/jobs.ts';
+import { answer } from './questions/ask.ts';
 import { workBatch } from './tasks/batch.ts';
 import { finishTask } from './tasks/finish.ts';
 import { planTask } from './tasks/plan.ts';
@@ -22,6 +24,8 @@ function workJob(context: Context, job: Job, signal: AbortSignal): Promise<void>
       return establishAssociation(context, job);
     case 'delete-association':
       return removeAssociation(context, job);
+    case 'answer':
+      return answer(context, job, (question) => findAnswer(context, question));
     case 'admit':
       return context.sql.transaction((tx) => admitNext(context, tx, job.id));
     case 'plan':

@@ -6,6 +6,7 @@ export type Job =
   | { readonly kind: 'delete-file-system'; readonly id: string }
   | { readonly kind: 'create-association'; readonly id: string }
   | { readonly kind: 'delete-association'; readonly id: string; readonly deleteData: boolean }
+  | { readonly kind: 'answer'; readonly id: string }
   | { readonly kind: 'admit'; readonly id: string }
   | { readonly kind: 'plan'; readonly id: string }
   | { readonly kind: 'batch'; readonly id: string; readonly number: number }

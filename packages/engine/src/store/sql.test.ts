@@ -20,7 +20,7 @@ test.each([
   await using sql = await open();
   await migrate(sql);
   await migrate(sql);
-  expect(await sql.query('SELECT name FROM migrations')).toHaveLength(1);
+  expect(await sql.query('SELECT name FROM migrations')).toHaveLength(2);
   expect(await sql.query('SELECT * FROM tasks')).toEqual([]);
 });
 

@@ -1,3 +1,4 @@
+import type { FailureCode } from '@drt/contract/report';
 import type { TaskLifecycle, TaskType } from '@drt/contract/tasks';
 
 import { placeholders, type Sql, type Transaction } from './sql.ts';
@@ -35,6 +36,8 @@ export interface TaskRow {
   readonly parked: 0 | 1;
   readonly attempt: number;
   readonly report_failure: string | null;
+  /** Entries that planning has looked at. */
+  readonly scanned: number;
 }
 
 export interface BatchRow {
@@ -49,7 +52,7 @@ export interface BatchRow {
 
 export interface FailureRow {
   readonly path: string;
-  readonly code: string;
+  readonly code: FailureCode;
   readonly detail: string;
 }
 

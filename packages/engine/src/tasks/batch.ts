@@ -16,6 +16,7 @@ import {
 } from '../store/tasks.ts';
 import { exportEntry } from './export.ts';
 import { importEntry } from './import.ts';
+import { noteActivity, sampleTask } from './observe.ts';
 import { advance } from './progress.ts';
 import { type Entry, failureOf, type Outcome, type Sides } from './transfer.ts';
 
@@ -54,6 +55,9 @@ async function claim(context: Context, taskId: string, number: number): Promise<
       await tx.query('DELETE FROM batches WHERE task_id = $1 AND number = $2', [taskId, number]);
       await advance(context, tx, taskId);
       return undefined;
+    }
+    if (batch.attempt > 1) {
+      await noteActivity(tx, taskId, 'RESUMED', context.now(), `batch ${number}, for the ${batch.attempt - 1}. time`);
     }
     const association = await associationById(tx, batch.association_id);
     if (!association) throw new Error(`association ${batch.association_id} of task ${taskId} is gone`);
@@ -119,6 +123,7 @@ class Ledger {
          WHERE id = $1`,
         [task.id, rows.length, failures.length, bytes, this.#context.now()],
       );
+      await sampleTask(tx, task, this.#context.now());
       if (isOver) await advance(this.#context, tx, task.id);
       return true;
     });

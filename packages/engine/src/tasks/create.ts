@@ -19,6 +19,7 @@ import type { Transaction } from '../store/sql.ts';
 import { activeCopyOf, insertTask, taskById, type TaskRow } from '../store/tasks.ts';
 import { putTags } from '../tags/tags.ts';
 import { describeTasks } from './describe.ts';
+import { noteActivity } from './observe.ts';
 
 type Request = Input<'CreateDataRepositoryTask'>;
 
@@ -123,6 +124,7 @@ export async function insertPendingTask(
     },
     [...new Set(scopes.map((scope) => scope.association.id))],
   );
+  await noteActivity(tx, row.id, 'PENDING', row.created_at);
   await context.jobs.enqueue(tx, [{ kind: 'admit', id: fileSystemId }]);
   return row;
 }

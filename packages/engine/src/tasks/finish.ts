@@ -1,10 +1,13 @@
 import { clip } from '@drt/contract/errors';
+import type { CompletionReport } from '@drt/contract/tasks';
 
 import type { Context } from '../context.ts';
+import type { Transaction } from '../store/sql.ts';
 import { claimTask, type TaskRow, lockTask } from '../store/tasks.ts';
 import { move } from './lifecycle.ts';
+import { noteActivity, sampleTask } from './observe.ts';
 import { admitNext } from './progress.ts';
-import { deliverReport } from './report.ts';
+import { deliverReport, reportLocation } from './report.ts';
 
 const VERBS = {
   EXPORT_TO_REPOSITORY: 'export',
@@ -25,6 +28,16 @@ function failureMessage(task: TaskRow, undelivered: string | undefined): string 
   }
   if (undelivered !== undefined) sentences.push(`The completion report could not be delivered: ${undelivered}.`);
   return clip(sentences.join(' '));
+}
+
+async function noteReport(tx: Transaction, task: TaskRow, undelivered: string | undefined, now: number): Promise<void> {
+  // Written from the request.
+  const report = JSON.parse(task.report) as CompletionReport;
+  if (undelivered !== undefined) await noteActivity(tx, task.id, 'REPORT_FAILED', now, undelivered);
+  else if (report.Enabled && task.failed > 0) {
+    const location = reportLocation(task, report);
+    await noteActivity(tx, task.id, 'REPORTED', now, location ? `s3://${location.bucket}/${location.key}` : '');
+  }
 }
 
 const outcomeOf = (task: TaskRow) => {
@@ -50,7 +63,9 @@ export async function finishTask(context: Context, { id }: { readonly id: string
       outcome === 'FAILED' ? failureMessage(task, undelivered) : null,
       undelivered ?? null,
     ]);
+    await noteReport(tx, task, undelivered, context.now());
     await move(tx, task, outcome, context.now());
+    await sampleTask(tx, task, context.now());
     await admitNext(context, tx, task.file_system_id);
     context.log.info({ taskId: id, lifecycle: outcome, total: task.total, failed: task.failed }, 'task ended');
   });

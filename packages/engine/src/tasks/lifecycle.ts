@@ -2,6 +2,7 @@ import type { TaskLifecycle } from '@drt/contract/tasks';
 
 import type { Transaction } from '../store/sql.ts';
 import type { TaskRow } from '../store/tasks.ts';
+import { noteActivity } from './observe.ts';
 
 /**
  * The life of a data repository task:
@@ -49,5 +50,6 @@ export async function move(
     `UPDATE tasks SET lifecycle = $1${time ?? ''} WHERE id = $2 AND lifecycle = $3 RETURNING id`,
     time ? [to, task.id, task.lifecycle, now] : [to, task.id, task.lifecycle],
   );
+  if (moved.length > 0) await noteActivity(tx, task.id, to, now);
   return moved.length > 0;
 }

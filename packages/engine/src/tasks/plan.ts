@@ -19,6 +19,7 @@ import {
 } from '../store/tasks.ts';
 import { resolve } from './create.ts';
 import { type Found, PlanProblem } from './found.ts';
+import { noteActivity, sampleTask } from './observe.ts';
 import { findExports } from './plan-export.ts';
 import { findImports } from './plan-import.ts';
 import { advance, MANY_BATCHES } from './progress.ts';
@@ -30,6 +31,7 @@ const BATCH_BYTES = 64 * 2 ** 20;
 
 /** Entries looked at between two turns of the event loop, so that leases are renewed during long walks. */
 const TURN_EVERY = 500;
+const TELL_EVERY_MS = 1000;
 
 /** How far planning has come: every entry of earlier scopes, and of this one up to `key`, is planned. */
 interface Cursor {
@@ -49,6 +51,9 @@ class Planner {
   readonly #task: TaskRow;
   readonly #isImport: boolean;
   #number: number;
+  /** Entries looked at, by this attempt and those before it. */
+  scanned: number;
+  #told: number;
   #files: Entry[] = [];
   #directories: Entry[] = [];
   #failures: FailureRow[] = [];
@@ -59,6 +64,8 @@ class Planner {
     this.#task = task;
     this.#isImport = task.type === 'IMPORT_METADATA_FROM_REPOSITORY';
     this.#number = firstNumber;
+    this.scanned = task.scanned;
+    this.#told = context.now();
   }
 
   add(found: Found) {
@@ -103,11 +110,12 @@ class Planner {
     const { id, attempt } = this.#task;
     const isParked = await this.#context.sql.transaction(async (tx) => {
       const held = await tx.query(
-        `UPDATE tasks SET total = total + $3, failed = failed + $4, cursor = $5, updated_at = $6
+        `UPDATE tasks SET total = total + $3, failed = failed + $4, cursor = $5, updated_at = $6, scanned = $7
          WHERE id = $1 AND attempt = $2 AND stage = 'PLAN' AND lifecycle = 'EXECUTING' RETURNING id`,
-        [id, attempt, found, failures.length, JSON.stringify(cursor), this.#context.now()],
+        [id, attempt, found, failures.length, JSON.stringify(cursor), this.#context.now(), this.scanned],
       );
       if (held.length === 0) throw new Superseded();
+      await sampleTask(tx, this.#task, this.#context.now());
       await insertFailures(tx, id, failures);
       await insertBatches(tx, id, batches);
       await this.#context.jobs.enqueue(
@@ -121,16 +129,35 @@ class Planner {
     if (isParked) throw new Parked();
   }
 
+  /** Tells, once a second, how many entries were looked at: in an unchanged tree there is nothing else to tell. */
+  async tell(): Promise<void> {
+    const now = this.#context.now();
+    if (now - this.#told < TELL_EVERY_MS) return;
+    this.#told = now;
+    await this.#context.sql.transaction(async (tx) => {
+      const held = await tx.query(
+        `UPDATE tasks SET scanned = $3, updated_at = $4
+         WHERE id = $1 AND attempt = $2 AND stage = 'PLAN' AND lifecycle = 'EXECUTING' RETURNING id`,
+        [this.#task.id, this.#task.attempt, this.scanned, now],
+      );
+      if (held.length === 0) throw new Superseded();
+      await sampleTask(tx, this.#task, now);
+    });
+  }
+
   /** Ends planning, with the reason if it failed. Entries planned so far are worked all the same. */
   async end(problem?: string): Promise<void> {
     const { id, attempt } = this.#task;
     await this.#context.sql.transaction(async (tx) => {
       const held = await tx.query(
-        `UPDATE tasks SET stage = 'FILES', failure = $3, updated_at = $4
+        `UPDATE tasks SET stage = 'FILES', failure = $3, updated_at = $4, scanned = $5
          WHERE id = $1 AND attempt = $2 AND stage = 'PLAN' AND lifecycle = 'EXECUTING' RETURNING id`,
-        [id, attempt, problem === undefined ? null : clip(problem), this.#context.now()],
+        [id, attempt, problem === undefined ? null : clip(problem), this.#context.now(), this.scanned],
       );
-      if (held.length > 0) await advance(this.#context, tx, id);
+      if (held.length === 0) return;
+      await noteActivity(tx, id, 'PLANNED', this.#context.now(), problem ?? '');
+      await sampleTask(tx, this.#task, this.#context.now());
+      await advance(this.#context, tx, id);
     });
   }
 }
@@ -170,13 +197,15 @@ async function plan(context: Context, task: TaskRow, planner: Planner, tree: Tre
   const cursor = task.cursor === null ? undefined : (JSON.parse(task.cursor) as Cursor);
   if (!cursor) await checkBuckets(context, scopes);
   const find = task.type === 'IMPORT_METADATA_FROM_REPOSITORY' ? findImports : findExports;
-  let looked = 0;
   for (const { scope, index, after } of remaining(scopes, cursor)) {
     const flush = (key: string) => planner.flush(scope.association.id, { scope: index, key });
     let last = after ?? '';
     for await (const found of find(context, tree, scope, after)) {
-      looked += 1;
-      if (looked % TURN_EVERY === 0) await turn();
+      planner.scanned += 1;
+      if (planner.scanned % TURN_EVERY === 0) {
+        await turn();
+        await planner.tell();
+      }
       signal.throwIfAborted();
       if (!found) continue;
       last = found.key;

@@ -1,0 +1,129 @@
+import { z } from 'zod';
+
+import { FAILURE_CODES } from './report.ts';
+import { TASK_TYPES, taskPath } from './tasks.ts';
+import { associationId, fileSystemId, integer, line, openEnum, taskId, timestamp } from './wire.ts';
+
+/**
+ * What the engine can tell beyond FSx: `POST /api/engine/<Operation>`. A console that looks at real AWS does without.
+ * Members are named in FSx's manner.
+ */
+
+/** Where a task's work stands: see `Stage` of the engine. */
+export const STAGES = ['PLAN', 'FILES', 'DIRECTORIES', 'FINISH'] as const;
+
+const counters = {
+  /** Entries looked at so far. */
+  ScannedCount: z.number(),
+  TotalCount: z.number(),
+  SucceededCount: z.number(),
+  FailedCount: z.number(),
+  /** Bytes of content moved so far. */
+  Bytes: z.number(),
+};
+
+const taskWork = z.object({
+  ...counters,
+  Stage: openEnum(STAGES),
+  /** Tasks of the file system that come before this one, while it is PENDING. */
+  Ahead: z.number().optional(),
+  /** Why the completion report could not be delivered. */
+  ReportFailure: z.string().optional(),
+  /** The counters over the task's life, oldest first. */
+  Samples: z.array(z.object({ Time: timestamp, ...counters })),
+  /** What happened to the task, oldest first. */
+  Activity: z.array(z.object({ Time: timestamp, Event: z.string(), Detail: z.string() })),
+});
+export type TaskWork = z.output<typeof taskWork>;
+
+const failure = z.object({ Path: z.string(), Code: openEnum(FAILURE_CODES), Detail: z.string() });
+
+export const ENTRY_KINDS = ['file', 'directory', 'symlink', 'other'] as const;
+
+const pageSize = integer(1, 1000).optional();
+
+export const engineOperations = {
+  DescribeTaskWork: { input: z.strictObject({ TaskId: taskId }), output: taskWork },
+  /** The completion report, before and after it is delivered, in the order of paths. */
+  ListTaskFailures: {
+    input: z.strictObject({
+      TaskId: taskId,
+      Code: z.enum(FAILURE_CODES).optional(),
+      /** The path of the last row of the page before. */
+      After: z.string().optional(),
+      MaxResults: pageSize,
+    }),
+    output: z.object({
+      Failures: z.array(failure),
+      Codes: z.array(z.object({ Code: openEnum(FAILURE_CODES), Count: z.number() })),
+      More: z.boolean(),
+    }),
+  },
+  /** One directory of a file system, in the order of names. */
+  ListDirectory: {
+    input: z.strictObject({
+      FileSystemId: fileSystemId,
+      /** Relative to the root; '' is the root. */
+      Path: taskPath,
+      /** Only names that begin so. */
+      Prefix: line(0, 255).optional(),
+      After: z.string().optional(),
+      MaxResults: pageSize,
+    }),
+    output: z.object({
+      Entries: z.array(
+        z.object({ Name: z.string(), Kind: z.enum(ENTRY_KINDS), Size: z.number(), Modified: timestamp }),
+      ),
+      More: z.boolean(),
+    }),
+  },
+  /** One level of an association's data repository, in the order of keys. */
+  ListRepository: {
+    input: z.strictObject({
+      AssociationId: associationId,
+      /** Relative to the association's prefix: '' or ending with '/'. */
+      Path: line(0, 1024),
+      After: z.string().optional(),
+      MaxResults: pageSize,
+    }),
+    output: z.object({
+      Entries: z.array(z.object({ Name: z.string(), Kind: z.enum(['file', 'directory']), Size: z.number() })),
+      More: z.boolean(),
+    }),
+  },
+  /** What a task would act on if it were created now. Creates nothing. */
+  PreviewTask: {
+    input: z.strictObject({
+      Type: z.enum(TASK_TYPES),
+      FileSystemId: fileSystemId,
+      Paths: z.array(taskPath).max(100).optional(),
+    }),
+    output: z.object({
+      Entries: z.number(),
+      Bytes: z.number(),
+      Scanned: z.number(),
+      /** False when the preview stopped counting before the end. */
+      Complete: z.boolean(),
+      First: z.array(z.object({ Path: z.string(), Size: z.number(), Failure: openEnum(FAILURE_CODES).optional() })),
+      /** Why the task would fail. */
+      Problem: z.string().optional(),
+    }),
+  },
+};
+
+export type EngineOperationName = keyof typeof engineOperations;
+export type EngineInput<Name extends EngineOperationName> = z.output<(typeof engineOperations)[Name]['input']>;
+export type EngineOutput<Name extends EngineOperationName> = z.output<(typeof engineOperations)[Name]['output']>;
+
+export const isEngineOperationName = (name: string): name is EngineOperationName =>
+  Object.hasOwn(engineOperations, name);
+
+interface Schemas<Name extends EngineOperationName> {
+  readonly input: z.ZodType<EngineInput<Name>>;
+  readonly output: z.ZodType<EngineOutput<Name>>;
+}
+
+/** The schemas of one operation, tied to its name. */
+export const engineSchemasOf = <Name extends EngineOperationName>(name: Name): Schemas<Name> =>
+  // As in operations.ts: indexing the table by a generic name yields that name's schemas.
+  engineOperations[name] as unknown as Schemas<Name>;
