@@ -3,7 +3,7 @@ import { type Input, type OperationName, type Output, schemasOf } from '@drt/con
 import { apiError, context } from '@drt/contract/console-api';
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 
-/** A refusal or a failure of the console's back end: the only error that `callFsx` throws, aborts apart. */
+/** A refusal or a failure of the console's back end: the only error that `send` throws, aborts apart. */
 export class ApiFailure extends Error {
   /** An FSx error code, or `NetworkError` when no answer came. */
   readonly code: string;
@@ -19,7 +19,12 @@ export class ApiFailure extends Error {
 
 const TIMEOUT_MS = 30_000;
 
-const send = async (path: string, init: RequestInit): Promise<unknown> => {
+/**
+ * Sends a request to the console's back end.
+ * @returns the JSON of the answer.
+ * @throws ApiFailure with the code of the refusal, or `NetworkError`.
+ */
+export const send = async (path: string, init: RequestInit): Promise<unknown> => {
   const timeout = AbortSignal.timeout(TIMEOUT_MS);
   const signal = init.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
   let response: Response;
@@ -38,6 +43,14 @@ const send = async (path: string, init: RequestInit): Promise<unknown> => {
   throw new ApiFailure('NetworkError', `The server answered with status ${response.status}.`);
 };
 
+/** A request that sends JSON. */
+export const posted = (body: unknown, signal?: AbortSignal): RequestInit => ({
+  method: 'POST',
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify(body),
+  ...(signal ? { signal } : {}),
+});
+
 /**
  * Calls one FSx operation through the console's back end: `Date` in code, epoch seconds on the wire.
  * @throws ApiFailure with the FSx error code, or `NetworkError`.
@@ -48,12 +61,7 @@ export const callFsx = async <Name extends OperationName>(
   signal?: AbortSignal,
 ): Promise<Output<Name>> => {
   const schemas = schemasOf(operation);
-  const answer = await send(`/api/fsx/${operation}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(schemas.input.encode(input)),
-    ...(signal ? { signal } : {}),
-  });
+  const answer = await send(`/api/fsx/${operation}`, posted(schemas.input.encode(input), signal));
   return schemas.output.decode(answer);
 };
 

@@ -10,8 +10,9 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import type { DataRepositoryAssociation } from '@drt/contract/associations';
 import type { DataRepositoryTask } from '@drt/contract/tasks';
 import { useQuery } from '@tanstack/react-query';
-import { type SubmitEvent, useEffect, useRef, useState } from 'react';
+import { lazy, type SubmitEvent, Suspense, useEffect, useRef, useState } from 'react';
 
+import { useHasEngine } from '../api/engine.ts';
 import { hasCode } from '../api/errors.ts';
 import { useFsxMutation } from '../api/fsx.ts';
 import { associationsQuery } from '../associations/queries.ts';
@@ -37,6 +38,7 @@ import {
   toInput,
   validate,
 } from './task-form.ts';
+import { TaskPreview } from './task-preview.tsx';
 import { lifecycleWord } from './words.ts';
 
 interface CreateTaskFormProps {
@@ -45,6 +47,8 @@ interface CreateTaskFormProps {
   readonly initial: TaskForm;
   /** The task whose settings fill the form. */
   readonly source: DataRepositoryTask | undefined;
+  /** How the paths differ from those of `source`, as a sentence. */
+  readonly pathsNote?: string | undefined;
   readonly fixedFileSystem: boolean;
 }
 
@@ -63,7 +67,8 @@ const PATHS = {
   },
 };
 
-export const CreateTaskForm = ({ type, title, initial, source, fixedFileSystem }: CreateTaskFormProps) => {
+export const CreateTaskForm = (props: CreateTaskFormProps) => {
+  const { type, title, initial, source, pathsNote, fixedFileSystem } = props;
   const task = useTaskForm(type, initial);
   const { form, errors, change } = task;
   const origin = fixedFileSystem && !source ? paths.fileSystem(form.fileSystemId) : paths.tasks();
@@ -100,7 +105,7 @@ export const CreateTaskForm = ({ type, title, initial, source, fixedFileSystem }
         }
       >
         <SpaceBetween size="l">
-          {source ? <SourceNote source={source} /> : null}
+          {source ? <SourceNote source={source} pathsNote={pathsNote} /> : null}
           <Container header={<Header variant="h2">Task details</Header>}>
             <SpaceBetween size="l">
               <FileSystemField
@@ -110,14 +115,7 @@ export const CreateTaskForm = ({ type, title, initial, source, fixedFileSystem }
                 onChange={(fileSystemId) => change({ fileSystemId })}
               />
               <Repositories type={type} associations={task.associations} />
-              <PathListField
-                {...PATHS[type]}
-                paths={form.paths}
-                limit={task.limit}
-                errors={errors.paths}
-                countError={errors.pathCount}
-                onChange={(next) => change({ paths: next })}
-              />
+              <PathsField type={type} task={task} />
               <NameField form={form} error={errors.name} onChange={change} />
             </SpaceBetween>
           </Container>
@@ -128,10 +126,54 @@ export const CreateTaskForm = ({ type, title, initial, source, fixedFileSystem }
             error={errors.reportPath}
             onChange={change}
           />
+          <TaskPreview type={type} form={form} />
           <Verdict type={type} form={form} error={create.error} onNewRequest={() => create.submit(form, true)} />
         </SpaceBetween>
       </Form>
     </form>
+  );
+};
+
+const PathPicker = lazy(async () => ({ default: (await import('./path-picker.tsx')).PathPicker }));
+
+interface PathsFieldProps {
+  readonly type: CreatableType;
+  readonly task: ReturnType<typeof useTaskForm>;
+}
+
+/** The paths, typed or chosen in the picker. */
+const PathsField = ({ type, task: { form, errors, limit, associations, change } }: PathsFieldProps) => {
+  const [isBrowsing, setBrowsing] = useState(false);
+  const hasEngine = useHasEngine();
+  const canBrowse = hasEngine && associations && associations.length > 0;
+  const filled = filledPaths(form);
+  return (
+    <>
+      <PathListField
+        {...PATHS[type]}
+        paths={form.paths}
+        limit={limit}
+        errors={errors.paths}
+        countError={errors.pathCount}
+        onChange={(next) => change({ paths: next })}
+        onBrowse={canBrowse ? () => setBrowsing(true) : undefined}
+      />
+      {isBrowsing && canBrowse ? (
+        <Suspense>
+          <PathPicker
+            type={type}
+            fileSystemId={form.fileSystemId}
+            associations={associations}
+            room={limit - filled.length}
+            onClose={() => setBrowsing(false)}
+            onPick={(picked) => {
+              change({ paths: [...new Set([...filled, ...picked])] });
+              setBrowsing(false);
+            }}
+          />
+        </Suspense>
+      ) : null}
+    </>
   );
 };
 
@@ -234,10 +276,15 @@ const useCreate = (type: CreatableType, back: string) => {
   return { submit, isPending: mutation.isPending, isSuccess: mutation.isSuccess, error: mutation.error };
 };
 
-const SourceNote = ({ source }: { readonly source: DataRepositoryTask }) => (
+interface SourceNoteProps {
+  readonly source: DataRepositoryTask;
+  readonly pathsNote: string | undefined;
+}
+
+const SourceNote = ({ source, pathsNote }: SourceNoteProps) => (
   <Alert type="info" statusIconAriaLabel="Info">
-    The form has the settings of <RouteLink href={paths.task(source.TaskId)}>{source.TaskId}</RouteLink>. Nothing is
-    created until you choose Create.
+    The form has the settings of <RouteLink href={paths.task(source.TaskId)}>{source.TaskId}</RouteLink>. {pathsNote}{' '}
+    Nothing is created until you choose Create.
   </Alert>
 );
 

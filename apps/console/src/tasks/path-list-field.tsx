@@ -19,11 +19,13 @@ interface PathListFieldProps {
   readonly errors: Readonly<Record<number, string>>;
   readonly countError: string | undefined;
   readonly onChange: (paths: readonly string[]) => void;
+  /** Opens the picker; absent where there is none. */
+  readonly onBrowse?: (() => void) | undefined;
 }
 
 /** Paths, one per row. Pasting several lines makes several rows; an empty list means everything. */
 export const PathListField = (props: PathListFieldProps) => {
-  const { label, description, placeholder, paths, limit, errors, countError, onChange } = props;
+  const { label, description, placeholder, paths, limit, errors, countError, onChange, onBrowse } = props;
   const inputs = useRef(new Map<number, InputProps.Ref>());
   const addButton = useRef<ButtonProps.Ref>(null);
   const [left, setLeft] = useState(0);
@@ -95,9 +97,16 @@ export const PathListField = (props: PathListFieldProps) => {
           </Alert>
         ) : null}
         <div>
-          <Button ref={addButton} formAction="none" disabled={paths.length >= limit} onClick={add}>
-            Add path
-          </Button>
+          <SpaceBetween direction="horizontal" size="xs">
+            <Button ref={addButton} formAction="none" disabled={paths.length >= limit} onClick={add}>
+              Add path
+            </Button>
+            {onBrowse ? (
+              <Button formAction="none" disabled={paths.length >= limit} onClick={onBrowse}>
+                Browse
+              </Button>
+            ) : null}
+          </SpaceBetween>
           <Box variant="small" display="block" padding={{ top: 'xxs' }}>
             {roomText(limit, paths.length)}
           </Box>

@@ -1,0 +1,307 @@
+import Alert from '@cloudscape-design/components/alert';
+import Box from '@cloudscape-design/components/box';
+import BreadcrumbGroup from '@cloudscape-design/components/breadcrumb-group';
+import Button from '@cloudscape-design/components/button';
+import FormField from '@cloudscape-design/components/form-field';
+import Input from '@cloudscape-design/components/input';
+import Link from '@cloudscape-design/components/link';
+import Modal from '@cloudscape-design/components/modal';
+import Select from '@cloudscape-design/components/select';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import Table from '@cloudscape-design/components/table';
+import type { DataRepositoryAssociation } from '@drt/contract/associations';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+
+import { callEngine } from '../api/engine.ts';
+import { FailureAlert } from '../shell/failure.tsx';
+import { bytesText } from './bytes-text.ts';
+import type { CreatableType } from './task-form.ts';
+
+interface PathPickerProps {
+  readonly type: CreatableType;
+  readonly fileSystemId: string;
+  readonly associations: readonly DataRepositoryAssociation[];
+  /** Paths that the form still takes. */
+  readonly room: number;
+  readonly onPick: (paths: readonly string[]) => void;
+  readonly onClose: () => void;
+}
+
+interface Entry {
+  readonly name: string;
+  readonly isDirectory: boolean;
+  readonly size: number;
+  /** As a path of the task. */
+  readonly path: string;
+}
+
+/** Where the picker looks: a directory of the file system, or one level of a repository. */
+interface Place {
+  /** Relative to the root or to the repository's prefix; '' or without a slash at its end. */
+  readonly at: string;
+  readonly prefix: string;
+}
+
+const PAGE = 200;
+
+const below = (at: string, name: string) => (at === '' ? name : `${at}/${name}`);
+
+const useEntries = (
+  { type, fileSystemId }: PathPickerProps,
+  association: DataRepositoryAssociation | undefined,
+  place: Place,
+) =>
+  useInfiniteQuery({
+    queryKey: ['browse', type, fileSystemId, association?.AssociationId, place],
+    initialPageParam: undefined as string | undefined,
+    queryFn: async ({ pageParam: after, signal }) => {
+      const more = { MaxResults: PAGE, ...(after === undefined ? {} : { After: after }) };
+      if (type === 'EXPORT_TO_REPOSITORY') {
+        const { at, prefix } = place;
+        const page = await callEngine(
+          'ListDirectory',
+          { FileSystemId: fileSystemId, Path: at, Prefix: prefix, ...more },
+          signal,
+        );
+        return {
+          more: page.More,
+          last: page.Entries.at(-1)?.Name,
+          entries: page.Entries.map(({ Name, Kind, Size }): Entry => ({
+            name: Name,
+            isDirectory: Kind === 'directory',
+            size: Size,
+            path: below(at, Name),
+          })),
+        };
+      }
+      const { AssociationId = '', DataRepositoryPath = '' } = association ?? {};
+      const page = await callEngine(
+        'ListRepository',
+        { AssociationId, Path: place.at === '' ? '' : `${place.at}/`, ...more },
+        signal,
+      );
+      return {
+        more: page.More,
+        last: page.Entries.at(-1)?.Name,
+        entries: page.Entries.map(({ Name, Kind, Size }): Entry => {
+          const name = Name.replace(/\/$/, '');
+          return {
+            name,
+            isDirectory: Kind === 'directory',
+            size: Size,
+            path: `${DataRepositoryPath}${below(place.at, name)}`,
+          };
+        }),
+      };
+    },
+    getNextPageParam: (page) => (page.more ? page.last : undefined),
+    retry: false,
+  });
+
+/** Browses the file system or the linked repositories, a page at a time, and adds what is chosen to the form. */
+export const PathPicker = (props: PathPickerProps) => {
+  const { type, associations, room, onPick, onClose } = props;
+  const [association, setAssociation] = useState(associations[0]);
+  const [place, setPlace] = useState<Place>({ at: '', prefix: '' });
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const exports = type === 'EXPORT_TO_REPOSITORY';
+  const go = (at: string) => setPlace({ at, prefix: '' });
+  return (
+    <Modal
+      visible
+      size="large"
+      header={exports ? 'Choose paths to export' : 'Choose paths to import'}
+      closeAriaLabel="Close"
+      onDismiss={onClose}
+      footer={<Footer chosen={chosen.size} room={room} onClose={onClose} onPick={() => onPick([...chosen])} />}
+    >
+      <SpaceBetween size="m">
+        {!exports && associations.length > 1 ? (
+          <RepositoryField
+            associations={associations}
+            chosen={association}
+            onChange={(next) => {
+              setAssociation(next);
+              go('');
+            }}
+          />
+        ) : null}
+        <Trail root={exports ? '/' : (association?.DataRepositoryPath ?? '')} at={place.at} onGo={go} />
+        {exports ? (
+          <Input
+            type="search"
+            value={place.prefix}
+            placeholder="Find names that begin with"
+            ariaLabel="Find names that begin with"
+            clearAriaLabel="Clear"
+            onChange={({ detail }) => setPlace({ ...place, prefix: detail.value })}
+          />
+        ) : null}
+        {chosen.size > room ? (
+          <Alert type="warning" statusIconAriaLabel="Warning">
+            {`The form takes ${room} more ${room === 1 ? 'path' : 'paths'}. Choose fewer, or a directory that holds them.`}
+          </Alert>
+        ) : null}
+        <Names {...{ props, association, place, chosen, onChoose: setChosen, onGo: go }} />
+      </SpaceBetween>
+    </Modal>
+  );
+};
+
+interface FooterProps {
+  readonly chosen: number;
+  readonly room: number;
+  readonly onPick: () => void;
+  readonly onClose: () => void;
+}
+
+const Footer = ({ chosen, room, onPick, onClose }: FooterProps) => (
+  <Box float="right">
+    <SpaceBetween direction="horizontal" size="xs">
+      <Button variant="link" formAction="none" onClick={onClose}>
+        Cancel
+      </Button>
+      <Button variant="primary" formAction="none" disabled={chosen === 0 || chosen > room} onClick={onPick}>
+        {chosen === 1 ? 'Add 1 path' : `Add ${chosen} paths`}
+      </Button>
+    </SpaceBetween>
+  </Box>
+);
+
+interface RepositoryFieldProps {
+  readonly associations: readonly DataRepositoryAssociation[];
+  readonly chosen: DataRepositoryAssociation | undefined;
+  readonly onChange: (association: DataRepositoryAssociation | undefined) => void;
+}
+
+const optionOf = (association: DataRepositoryAssociation) => ({
+  value: association.AssociationId ?? '',
+  label: association.DataRepositoryPath ?? '',
+});
+
+const RepositoryField = ({ associations, chosen, onChange }: RepositoryFieldProps) => (
+  <FormField label="Data repository">
+    <Select
+      selectedOption={chosen ? optionOf(chosen) : null}
+      options={associations.map(optionOf)}
+      onChange={({ detail }) =>
+        onChange(associations.find((each) => each.AssociationId === detail.selectedOption.value))
+      }
+    />
+  </FormField>
+);
+
+interface NamesProps {
+  readonly props: PathPickerProps;
+  readonly association: DataRepositoryAssociation | undefined;
+  readonly place: Place;
+  readonly chosen: ReadonlySet<string>;
+  readonly onChoose: (chosen: ReadonlySet<string>) => void;
+  readonly onGo: (at: string) => void;
+}
+
+/** The names of one place. What was chosen in others stays chosen. */
+const Names = ({ props, association, place, chosen, onChoose, onGo }: NamesProps) => {
+  const query = useEntries(props, association, place);
+  const entries = query.data?.pages.flatMap((page) => page.entries) ?? [];
+  const choose = (selected: readonly Entry[]) => {
+    const here = new Set(entries.map(({ path }) => path));
+    onChoose(new Set([...[...chosen].filter((path) => !here.has(path)), ...selected.map(({ path }) => path)]));
+  };
+  if (query.error) return <FailureAlert error={query.error} onRetry={() => void query.refetch()} />;
+  return (
+    <SpaceBetween size="m">
+      <Listing
+        entries={entries}
+        chosen={chosen}
+        loading={query.isPending}
+        onChoose={choose}
+        onOpen={(name) => onGo(below(place.at, name))}
+      />
+      {query.hasNextPage ? (
+        <Button formAction="none" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+          {`Show ${PAGE} more`}
+        </Button>
+      ) : null}
+    </SpaceBetween>
+  );
+};
+
+interface TrailProps {
+  readonly root: string;
+  readonly at: string;
+  readonly onGo: (at: string) => void;
+}
+
+const Trail = ({ root, at, onGo }: TrailProps) => {
+  const parts = at === '' ? [] : at.split('/');
+  return (
+    <BreadcrumbGroup
+      ariaLabel="Place"
+      items={[
+        { text: root, href: '#' },
+        ...parts.map((text, index) => ({ text, href: `#${parts.slice(0, index + 1).join('/')}` })),
+      ]}
+      onFollow={(event) => {
+        event.preventDefault();
+        onGo(event.detail.href.slice(1));
+      }}
+    />
+  );
+};
+
+interface ListingProps {
+  readonly entries: readonly Entry[];
+  readonly chosen: ReadonlySet<string>;
+  readonly loading: boolean;
+  readonly onChoose: (entries: readonly Entry[]) => void;
+  readonly onOpen: (name: string) => void;
+}
+
+const Listing = ({ entries, chosen, loading, onChoose, onOpen }: ListingProps) => (
+  <Table
+    variant="embedded"
+    items={entries}
+    trackBy="path"
+    selectionType="multi"
+    selectedItems={entries.filter(({ path }) => chosen.has(path))}
+    onSelectionChange={({ detail }) => onChoose(detail.selectedItems)}
+    loading={loading}
+    loadingText="Loading names"
+    empty={<Box textAlign="center">Nothing here.</Box>}
+    ariaLabels={{
+      selectionGroupLabel: 'Paths',
+      allItemsSelectionLabel: () => 'Choose all that are shown',
+      itemSelectionLabel: (_, { name }) => `Choose ${name}`,
+      tableLabel: 'Names',
+    }}
+    columnDefinitions={[
+      {
+        id: 'name',
+        header: 'Name',
+        isRowHeader: true,
+        cell: ({ name, isDirectory }) =>
+          isDirectory ? (
+            <Link
+              href="#"
+              onFollow={(event) => {
+                event.preventDefault();
+                onOpen(name);
+              }}
+            >
+              {`${name}/`}
+            </Link>
+          ) : (
+            name
+          ),
+      },
+      {
+        id: 'size',
+        header: 'Size',
+        width: 140,
+        cell: ({ isDirectory, size }) => (isDirectory ? '-' : bytesText(size)),
+      },
+    ]}
+  />
+);
