@@ -15,6 +15,7 @@ import { useState } from 'react';
 
 import { callEngine } from '../api/engine.ts';
 import { FailureAlert } from '../shell/failure.tsx';
+import { visibleText } from '../shell/visible-text.ts';
 import { bytesText } from './bytes-text.ts';
 import type { CreatableType } from './task-form.ts';
 
@@ -241,7 +242,7 @@ const Trail = ({ root, at, onGo }: TrailProps) => {
       ariaLabel="Place"
       items={[
         { text: root, href: '#' },
-        ...parts.map((text, index) => ({ text, href: `#${parts.slice(0, index + 1).join('/')}` })),
+        ...parts.map((text, index) => ({ text: visibleText(text), href: `#${parts.slice(0, index + 1).join('/')}` })),
       ]}
       onFollow={(event) => {
         event.preventDefault();
@@ -262,6 +263,7 @@ interface ListingProps {
 const Listing = ({ entries, chosen, loading, onChoose, onOpen }: ListingProps) => (
   <Table
     variant="embedded"
+    wrapLines
     items={entries}
     trackBy="path"
     selectionType="multi"
@@ -273,7 +275,7 @@ const Listing = ({ entries, chosen, loading, onChoose, onOpen }: ListingProps) =
     ariaLabels={{
       selectionGroupLabel: 'Paths',
       allItemsSelectionLabel: () => 'Choose all that are shown',
-      itemSelectionLabel: (_, { name }) => `Choose ${name}`,
+      itemSelectionLabel: (_, { name }) => `Choose ${visibleText(name)}`,
       tableLabel: 'Names',
     }}
     columnDefinitions={[
@@ -290,10 +292,10 @@ const Listing = ({ entries, chosen, loading, onChoose, onOpen }: ListingProps) =
                 onOpen(name);
               }}
             >
-              {`${name}/`}
+              {`${visibleText(name)}/`}
             </Link>
           ) : (
-            name
+            visibleText(name)
           ),
       },
       {

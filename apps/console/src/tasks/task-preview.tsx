@@ -13,6 +13,7 @@ import { useMutation } from '@tanstack/react-query';
 
 import { callEngine, useHasEngine } from '../api/engine.ts';
 import { FailureAlert } from '../shell/failure.tsx';
+import { visibleText } from '../shell/visible-text.ts';
 import { bytesText } from './bytes-text.ts';
 import { type CreatableType, filledPaths, type TaskForm } from './task-form.ts';
 
@@ -105,11 +106,12 @@ const atLeast = ({ Complete }: Preview, text: string) => (Complete ? text : `At 
 const First = ({ preview }: { readonly preview: Preview }) => (
   <Table
     variant="embedded"
+    wrapLines
     items={preview.First}
     trackBy="Path"
     ariaLabels={{ tableLabel: 'First files of the preview' }}
     columnDefinitions={[
-      { id: 'path', header: 'Path', isRowHeader: true, cell: ({ Path }) => Path },
+      { id: 'path', header: 'Path', isRowHeader: true, cell: ({ Path }) => visibleText(Path) },
       { id: 'size', header: 'Size', width: 140, cell: ({ Size }) => bytesText(Size) },
       { id: 'failure', header: 'Would fail with', width: 240, cell: ({ Failure }) => Failure ?? '-' },
     ]}
