@@ -7,6 +7,7 @@ import FormField from '@cloudscape-design/components/form-field';
 import Header from '@cloudscape-design/components/header';
 import Input from '@cloudscape-design/components/input';
 import SpaceBetween from '@cloudscape-design/components/space-between';
+import Spinner from '@cloudscape-design/components/spinner';
 import type { DataRepositoryAssociation } from '@drt/contract/associations';
 import type { DataRepositoryTask } from '@drt/contract/tasks';
 import { useQuery } from '@tanstack/react-query';
@@ -38,7 +39,6 @@ import {
   toInput,
   validate,
 } from './task-form.ts';
-import { TaskPreview } from './task-preview.tsx';
 import { lifecycleWord } from './words.ts';
 
 interface CreateTaskFormProps {
@@ -126,7 +126,9 @@ export const CreateTaskForm = (props: CreateTaskFormProps) => {
             error={errors.reportPath}
             onChange={change}
           />
-          <TaskPreview type={type} form={form} />
+          <Suspense fallback={<Spinner size="large" />}>
+            <TaskPreview type={type} form={form} />
+          </Suspense>
           <Verdict type={type} form={form} error={create.error} onNewRequest={() => create.submit(form, true)} />
         </SpaceBetween>
       </Form>
@@ -134,6 +136,8 @@ export const CreateTaskForm = (props: CreateTaskFormProps) => {
   );
 };
 
+// Both bring the table along, which the form itself does without.
+const TaskPreview = lazy(async () => ({ default: (await import('./task-preview.tsx')).TaskPreview }));
 const PathPicker = lazy(async () => ({ default: (await import('./path-picker.tsx')).PathPicker }));
 
 interface PathsFieldProps {
