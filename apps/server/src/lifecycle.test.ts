@@ -108,6 +108,16 @@ describe('what is wrong at start is said in one sentence, with exit code 1', LON
     });
   });
 
+  test('a data directory in use', async () => {
+    await using first = await startTestServer({ WORKERS: '0' });
+    const second = forkServer(first.dataDirectory, { WORKERS: '0' });
+    expect(await second.ended).toEqual({ code: 1, signal: null });
+    expect(second.errors()).toBe(
+      `DATA_DIR ${first.dataDirectory} is in use by another server: stop that one, or set DATA_DIR to a directory of its own.\n`,
+    );
+    expect((await ask(`${first.url}/healthz`)).status).toBe(200);
+  });
+
   test('the port of the sandbox in use', async () => {
     using taken = await takenPort();
     const { code, errors } = await failing({ SANDBOX_S3_PORT: taken.port });

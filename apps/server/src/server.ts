@@ -12,6 +12,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { buildApp } from './app.ts';
 import { type Config, ConfigError, databaseFile, engineOptions } from './config.ts';
 import { type FsxOptions, openFsx } from './console-api/fsx-client.ts';
+import { holdDataDirectory } from './data-directory.ts';
 import { type AccessKey, readAccessKeys } from './fsx/access-keys.ts';
 import { signatureVerifier } from './fsx/signature.ts';
 import { makeSample } from './sample.ts';
@@ -122,6 +123,7 @@ export const startServer = async (config: Config, log: Logger, stopping: AbortSi
   const server = await listen(config, (request, response) => handler(request, response));
   starting.defer(() => server.closeAllConnections());
   const url = urlOf(server, config.host);
+  starting.use(holdDataDirectory(config.dataDirectory));
   const isNew = !existsSync(databaseFile(config));
 
   const sandbox = config.s3.kind === 'sandbox' ? await startSandbox(config, config.s3.port, log) : undefined;
