@@ -19,7 +19,7 @@ interface Cast {
 const STATES: Readonly<Record<string, (page: Page, cast: Cast) => Promise<void>>> = {
   'tasks list': async (page, { ended, running }) => {
     await page.goto(paths.tasks());
-    await page.getByRole('radio', { name: `Select ${running}` }).check();
+    await page.getByRole('checkbox', { name: `Select ${running}` }).check();
     await expect(page.getByRole('link', { name: ended })).toBeVisible();
   },
   'cancel modal': async (page, { running }) => {

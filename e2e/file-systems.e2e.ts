@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
+
 import { paths } from '../apps/console/src/paths.ts';
-import { cellOf, flash, rowOf, tableNamed, valueOf } from './expect.ts';
+import { cellOf, expectAccessible, flash, rowOf, tableNamed, valueOf } from './expect.ts';
 import { expect, test } from './world.ts';
 
 test('a file system is found in the list and shows its associations and only its tasks', async ({
@@ -18,6 +20,7 @@ test('a file system is found in the list and shows its associations and only its
   await page.goto(paths.fileSystems());
   const list = tableNamed(page, 'File systems');
   await expect(await cellOf(list, rowOf(list, lake.id), 'Status')).toHaveText('Available');
+  await expect(await cellOf(list, rowOf(list, lake.id), 'Linked repositories')).toHaveText('1');
   await list.getByRole('link', { name: lake.id }).click();
 
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(lake.id);
@@ -56,6 +59,85 @@ test('the region menu hands over the options with which the AWS CLI sees the sam
   expect(copied).toBe(`--endpoint-url ${server.url} --region us-east-1`);
 });
 
+test.describe('a file system is created', () => {
+  test.use({ expectedRefusals: ['BadRequest'] });
+
+  test('by the form, which shows why a directory cannot be adopted and keeps what was typed', async ({ page }) => {
+    await page.goto(paths.fileSystems());
+    await page.getByRole('button', { name: 'Create file system' }).first().click();
+    await expect(page).toHaveURL(paths.createFileSystem());
+    await expect(page.getByRole('heading', { level: 1 })).toBeFocused();
+    const name = page.getByRole('textbox', { name: 'File system name' });
+    const capacity = page.getByRole('textbox', { name: 'Storage capacity' });
+    await name.fill('experiment');
+    await capacity.fill('much');
+    await page.getByRole('checkbox', { name: 'Adopt a directory' }).check();
+    await page.getByRole('button', { name: 'Create', exact: true }).click();
+    await expect(page.getByText('Enter a whole number')).toBeVisible();
+    await expect(page.getByText('Enter an absolute directory')).toBeVisible();
+    await expect(capacity).toBeFocused();
+    await expectAccessible(page, 'create file system with errors');
+
+    await capacity.fill('2400');
+    await page.getByRole('textbox', { name: 'Directory' }).fill('/mnt/data');
+    await page.getByRole('button', { name: 'Create', exact: true }).click();
+    await expect(page.getByText('/mnt/data is not below a directory of FILE_SYSTEM_ROOTS')).toBeVisible();
+    await expect(name).toHaveValue('experiment');
+
+    await page.getByRole('checkbox', { name: 'Adopt a directory' }).uncheck();
+    await page.getByRole('button', { name: 'Deployment type' }).click();
+    await page.getByRole('option', { name: 'Scratch 2' }).click();
+    await page.getByRole('button', { name: 'Create', exact: true }).click();
+    await expect(flash(page, 'File system created')).toBeVisible();
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('experiment');
+    await expect(valueOf(page, 'Status')).toHaveText('Available');
+    await expect(valueOf(page, 'Deployment type')).toHaveText('Scratch 2');
+    await expect(valueOf(page, 'Storage capacity')).toHaveText('2,400 GiB');
+  });
+});
+
+test.describe('a file system is deleted', () => {
+  test.use({ expectedRefusals: ['BadRequest'] });
+
+  test('with its files, after its ID was typed, and not while a task works', async ({ page, lake }) => {
+    lake.write({ 'a.txt': 'a' });
+    const gate = await lake.hold();
+    const taskId = await lake.createTask();
+    await gate.reached();
+    await page.goto(paths.fileSystems());
+    await expect(page.getByRole('button', { name: 'Delete file system' })).toHaveAttribute('aria-disabled', 'true');
+    await page.getByRole('radio', { name: `Select ${lake.id}` }).check();
+    const trigger = page.getByRole('button', { name: 'Delete file system' });
+    await trigger.click();
+    const modal = page.getByRole('dialog', { name: 'Delete file system' });
+    const input = modal.getByRole('textbox', { name: 'To confirm, type the file system ID' });
+    const confirm = modal.getByRole('button', { name: 'Delete', exact: true });
+    await expect(input).toBeFocused();
+    await expectAccessible(page, 'delete file system');
+    await input.fill(lake.id.slice(0, -1));
+    await input.press('Enter');
+    await expect(confirm).toBeDisabled();
+    await page.keyboard.press('Escape');
+    await expect(modal).toBeHidden();
+    await expect(trigger).toBeFocused();
+
+    await page.goto(paths.fileSystem(lake.id));
+    await trigger.click();
+    await input.fill(lake.id);
+    await input.press('Enter');
+    await expect(modal.getByText(`Task ${taskId} of file system ${lake.id} is EXECUTING`)).toBeVisible();
+    expect(existsSync(lake.directory)).toBe(true);
+
+    await gate.open();
+    await lake.becomes(taskId, 'SUCCEEDED');
+    await confirm.click();
+    await expect(flash(page, 'File system is being deleted')).toBeVisible();
+    await expect(page).toHaveURL(paths.fileSystems());
+    await expect(rowOf(tableNamed(page, 'File systems'), lake.id)).toHaveCount(0);
+    expect(existsSync(lake.directory)).toBe(false);
+  });
+});
+
 test.describe('that does not exist', () => {
   test.use({
     expectedRefusals: ['DataRepositoryAssociationNotFound', 'DataRepositoryTaskNotFound', 'FileSystemNotFound'],
@@ -73,5 +155,20 @@ test.describe('that does not exist', () => {
     await expect(page.getByRole('heading', { name: 'Data repository association not found' })).toBeVisible();
     await page.goto('/fsx/no-such-page');
     await expect(page.getByRole('heading', { name: 'Page not found' })).toBeVisible();
+  });
+});
+
+test.describe('dark and 390 pixels wide', () => {
+  test.use({ colorScheme: 'dark', viewport: { width: 390, height: 900 } });
+
+  test('form and modal of file systems break no rule of axe', async ({ page, lake }) => {
+    await page.goto(paths.createFileSystem());
+    await page.getByRole('checkbox', { name: 'Adopt a directory' }).check();
+    await page.getByRole('button', { name: 'Create', exact: true }).click();
+    await expectAccessible(page, 'create file system');
+    await page.goto(paths.fileSystem(lake.id));
+    await page.getByRole('button', { name: 'Delete file system' }).click();
+    await expect(page.getByRole('dialog').getByRole('textbox')).toBeFocused();
+    await expectAccessible(page, 'delete file system');
   });
 });

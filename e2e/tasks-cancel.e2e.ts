@@ -55,7 +55,7 @@ test('only the exact ID of the task cancels it, and its status is followed to th
 test('from the list, by keyboard alone', async ({ page, lake }) => {
   const { taskId, gate } = await runningTask(lake);
   await page.goto(paths.tasks());
-  await page.getByRole('radio', { name: `Select ${taskId}` }).focus();
+  await page.getByRole('checkbox', { name: `Select ${taskId}` }).focus();
   await page.keyboard.press('Space');
   await page.getByRole('button', { name: 'Cancel task' }).focus();
   await page.keyboard.press('Enter');

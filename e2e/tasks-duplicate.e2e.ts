@@ -56,7 +56,7 @@ test('from the Data repository tasks page', async ({ page, lake }) => {
   const source = await endedTask(lake);
   await page.goto(paths.tasks());
   await expect(page.getByRole('button', { name: 'Duplicate task' })).toBeDisabled();
-  await page.getByRole('radio', { name: `Select ${source}` }).check();
+  await page.getByRole('checkbox', { name: `Select ${source}` }).check();
   await page.getByRole('button', { name: 'Duplicate task' }).click();
   const taskId = await changePathAndCreate(page, lake, source, paths.tasks());
   const table = tableNamed(page, 'Data repository tasks');

@@ -22,6 +22,9 @@ test('every page has one URL and one trail of breadcrumbs', () => {
     line(paths.fileSystem(fileSystemId), crumbs.fileSystem(fileSystemId)),
     line(paths.fileSystem(fileSystemId, 'tags'), crumbs.fileSystem(fileSystemId)),
     line(paths.association(associationId), crumbs.association(associationId, fileSystemId)),
+    line(paths.createFileSystem(), crumbs.createFileSystem()),
+    line(paths.createAssociation(fileSystemId), crumbs.createAssociation(fileSystemId)),
+    line(paths.updateAssociation(associationId), crumbs.updateAssociation(associationId, fileSystemId)),
   ];
   expect(pages.join('\n')).toMatchInlineSnapshot(`
     "/fsx/data-repository-tasks  |  Amazon FSx > Data repository tasks
@@ -33,7 +36,10 @@ test('every page has one URL and one trail of breadcrumbs', () => {
     /fsx/file-systems  |  Amazon FSx > File systems
     /fsx/file-systems/fs-0123456789abcdef0?tab=data-repository  |  Amazon FSx > File systems > fs-0123456789abcdef0
     /fsx/file-systems/fs-0123456789abcdef0?tab=tags  |  Amazon FSx > File systems > fs-0123456789abcdef0
-    /fsx/data-repository-associations/dra-0123456789abcdef0  |  Amazon FSx > File systems > fs-0123456789abcdef0 > dra-0123456789abcdef0"
+    /fsx/data-repository-associations/dra-0123456789abcdef0  |  Amazon FSx > File systems > fs-0123456789abcdef0 > dra-0123456789abcdef0
+    /fsx/file-systems/create  |  Amazon FSx > File systems > Create file system
+    /fsx/file-systems/fs-0123456789abcdef0/associations/create  |  Amazon FSx > File systems > fs-0123456789abcdef0 > Create data repository association
+    /fsx/data-repository-associations/dra-0123456789abcdef0/update  |  Amazon FSx > File systems > fs-0123456789abcdef0 > dra-0123456789abcdef0 > Update data repository association"
   `);
 });
 

@@ -11,13 +11,16 @@ export interface CreateTaskFrom {
   readonly associationIds?: readonly string[];
   /** ID of the task whose settings fill the form. */
   readonly duplicate?: string;
+  /** With `duplicate`: only what failed then. An error code of its completion report, or `all` of them. */
+  readonly retry?: string;
 }
 
-const createQuery = ({ fileSystemId, associationIds = [], duplicate }: CreateTaskFrom) => {
+const createQuery = ({ fileSystemId, associationIds = [], duplicate, retry }: CreateTaskFrom) => {
   const query = new URLSearchParams();
   if (fileSystemId) query.set('fileSystemId', fileSystemId);
   for (const id of associationIds) query.append('associationId', id);
   if (duplicate) query.set('duplicate', duplicate);
+  if (duplicate && retry) query.set('retry', retry);
   return query.size > 0 ? `?${query.toString()}` : '';
 };
 
@@ -31,7 +34,10 @@ export const paths = {
   fileSystems: () => '/fsx/file-systems',
   fileSystem: (fileSystemId: string, tab: FileSystemTab = 'data-repository') =>
     `/fsx/file-systems/${segment(fileSystemId)}?tab=${tab}`,
+  createFileSystem: () => '/fsx/file-systems/create',
+  createAssociation: (fileSystemId: string) => `/fsx/file-systems/${segment(fileSystemId)}/associations/create`,
   association: (associationId: string) => `/fsx/data-repository-associations/${segment(associationId)}`,
+  updateAssociation: (associationId: string) => `/fsx/data-repository-associations/${segment(associationId)}/update`,
 };
 
 export const FILE_SYSTEM_TABS = ['data-repository', 'tags'] as const;
@@ -41,10 +47,12 @@ export type FileSystemTab = (typeof FILE_SYSTEM_TABS)[number];
 export const readCreateTaskFrom = (query: URLSearchParams): CreateTaskFrom => {
   const fileSystemId = query.get('fileSystemId');
   const duplicate = query.get('duplicate');
+  const retry = query.get('retry');
   return {
     associationIds: query.getAll('associationId'),
     ...(fileSystemId ? { fileSystemId } : {}),
     ...(duplicate ? { duplicate } : {}),
+    ...(duplicate && retry ? { retry } : {}),
   };
 };
 
@@ -58,6 +66,10 @@ export const CREATE_TITLES = {
   import: 'Create import data repository task',
   release: 'Create release data repository task',
 } satisfies Record<TaskKind, string>;
+
+export const CREATE_FILE_SYSTEM = 'Create file system';
+export const CREATE_ASSOCIATION = 'Create data repository association';
+export const UPDATE_ASSOCIATION = 'Update data repository association';
 
 const root: Crumb = { text: 'Amazon FSx', href: paths.tasks() };
 const tasks: Crumb = { text: 'Data repository tasks', href: paths.tasks() };
@@ -76,11 +88,22 @@ export const crumbs = {
   fileSystems: () => [root, fileSystems],
   fileSystem: (id: string) => [root, fileSystems, fileSystem(id)],
   /** The file system is known once the association is; until then the trail leaves it out. */
-  association: (id: string, fileSystemId?: string) => [
+  association: (id: string, fileSystemId?: string): readonly Crumb[] => [
     root,
     fileSystems,
     ...(fileSystemId ? [fileSystem(fileSystemId)] : []),
     { text: id, href: paths.association(id) },
+  ],
+  createFileSystem: () => [root, fileSystems, { text: CREATE_FILE_SYSTEM, href: paths.createFileSystem() }],
+  createAssociation: (fileSystemId: string) => [
+    root,
+    fileSystems,
+    fileSystem(fileSystemId),
+    { text: CREATE_ASSOCIATION, href: paths.createAssociation(fileSystemId) },
+  ],
+  updateAssociation: (id: string, fileSystemId?: string) => [
+    ...crumbs.association(id, fileSystemId),
+    { text: UPDATE_ASSOCIATION, href: paths.updateAssociation(id) },
   ],
   notFound: () => [root, { text: 'Page not found', href: '' }],
 };

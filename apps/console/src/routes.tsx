@@ -27,6 +27,7 @@ const createCrumbs = (kind: 'export' | 'import' | 'release') => (_params: Params
   crumbs.createTask(kind, readCreateTaskFrom(query));
 
 const ASSOCIATION = '/fsx/data-repository-associations/:id';
+const UPDATE_ASSOCIATION = `${ASSOCIATION}/update`;
 
 const PAGES: readonly Page[] = [
   {
@@ -66,6 +67,19 @@ const PAGES: readonly Page[] = [
     Content: page(async () => (await import('./file-systems/file-system-list.tsx')).FileSystemListPage),
   },
   {
+    // Before the pages of file systems, whose pattern fits it too.
+    path: '/fsx/file-systems/create',
+    crumbs: crumbs.createFileSystem,
+    contentType: 'form',
+    Content: page(async () => (await import('./file-systems/file-system-create-page.tsx')).FileSystemCreatePage),
+  },
+  {
+    path: '/fsx/file-systems/:id/associations/create',
+    crumbs: (params) => crumbs.createAssociation(id(params)),
+    contentType: 'form',
+    Content: page(async () => (await import('./associations/association-create-page.tsx')).AssociationCreatePage),
+  },
+  {
     path: '/fsx/file-systems/:id',
     crumbs: (params) => crumbs.fileSystem(id(params)),
     contentType: 'default',
@@ -76,6 +90,12 @@ const PAGES: readonly Page[] = [
     crumbs: (params) => crumbs.association(id(params)),
     contentType: 'default',
     Content: page(async () => (await import('./associations/association-page.tsx')).AssociationPage),
+  },
+  {
+    path: UPDATE_ASSOCIATION,
+    crumbs: (params) => crumbs.updateAssociation(id(params)),
+    contentType: 'form',
+    Content: page(async () => (await import('./associations/association-update-page.tsx')).AssociationUpdatePage),
   },
   {
     path: '*',
@@ -102,10 +122,11 @@ const find = (pathname: string) => {
 const useTrail = (pathname: string, search: string) => {
   const { page: found, params } = find(pathname);
   const isAssociation = found.path === ASSOCIATION;
-  const { data: association } = useQuery({ ...associationQuery(id(params)), enabled: isAssociation });
-  return isAssociation
-    ? crumbs.association(id(params), association?.FileSystemId)
-    : found.crumbs(params, new URLSearchParams(search));
+  const isUpdate = found.path === UPDATE_ASSOCIATION;
+  const { data: association } = useQuery({ ...associationQuery(id(params)), enabled: isAssociation || isUpdate });
+  if (isAssociation) return crumbs.association(id(params), association?.FileSystemId);
+  if (isUpdate) return crumbs.updateAssociation(id(params), association?.FileSystemId);
+  return found.crumbs(params, new URLSearchParams(search));
 };
 
 export const Pages = () => {

@@ -1,5 +1,10 @@
 import './zod-config.ts';
-import { type EngineInput, type EngineOperationName, engineOperations, type EngineOutput } from '@drt/contract/engine-api';
+import {
+  type EngineInput,
+  type EngineOperationName,
+  engineOperations,
+  type EngineOutput,
+} from '@drt/contract/engine-api';
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import type { z } from 'zod';
 

@@ -1,13 +1,25 @@
+import Button from '@cloudscape-design/components/button';
 import ButtonDropdown, { type ButtonDropdownProps } from '@cloudscape-design/components/button-dropdown';
-import type { DataRepositoryAssociation } from '@drt/contract/associations';
-import { useState } from 'react';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import {
+  type AssociationLifecycle,
+  type DataRepositoryAssociation,
+  MAX_ASSOCIATIONS,
+} from '@drt/contract/associations';
+import { useQuery } from '@tanstack/react-query';
+import { lazy, Suspense, useState } from 'react';
 
-import { paths } from '../paths.ts';
-import { useFollow } from '../shell/leave-guard.tsx';
+import { fileSystemQuery } from '../file-systems/queries.ts';
+import { CREATE_ASSOCIATION, paths } from '../paths.ts';
+import { useFollow, useGo } from '../shell/leave-guard.tsx';
 import { Empty } from '../table/empty.tsx';
 import { ResourceTable } from '../table/resource-table.tsx';
 import { ASSOCIATION_COLUMNS } from './columns.tsx';
 import { useAssociationList } from './queries.ts';
+
+const DeleteAssociationModal = lazy(async () => ({
+  default: (await import('./delete-association.tsx')).DeleteAssociationModal,
+}));
 
 /** Why a task cannot be created from these associations; undefined when it can. */
 const exportHindrance = (selected: readonly DataRepositoryAssociation[]) => {
@@ -21,6 +33,17 @@ const importHindrance = (selected: readonly DataRepositoryAssociation[]) => {
   return usable ? undefined : 'Not every selected association is available';
 };
 
+/** Why the one selected association cannot be changed; a deletion that FAILED can be tried again. */
+const changeHindrance = (
+  selected: readonly DataRepositoryAssociation[],
+  allowed: readonly AssociationLifecycle[],
+): string | undefined => {
+  if (selected.length !== 1) return 'Select one association';
+  const lifecycle = selected[0]?.Lifecycle;
+  if (lifecycle && allowed.includes(lifecycle)) return undefined;
+  return `The association is ${lifecycle?.toLowerCase() ?? 'unknown'}`;
+};
+
 const menuItem = (id: string, text: string, href: string, hindrance: string | undefined): ButtonDropdownProps.Item =>
   hindrance ? { id, text, disabled: true, disabledReason: hindrance } : { id, text, href };
 
@@ -29,21 +52,66 @@ interface ActionsProps {
   readonly selected: readonly DataRepositoryAssociation[];
 }
 
-/** What can be started from the selected associations. */
+/** What can be done with the selected associations. */
 export const AssociationActions = ({ fileSystemId, selected }: ActionsProps) => {
   const follow = useFollow();
+  const { go } = useGo();
+  // The modal stays on the association it was opened for, also when a refresh takes the selection away.
+  const [deleting, setDeleting] = useState<DataRepositoryAssociation>();
   const from = { fileSystemId, associationIds: selected.flatMap((each) => each.AssociationId ?? []) };
+  const noUpdate = changeHindrance(selected, ['AVAILABLE', 'MISCONFIGURED']);
+  const noDelete = changeHindrance(selected, ['AVAILABLE', 'MISCONFIGURED', 'FAILED']);
   return (
-    <ButtonDropdown
-      items={[
-        menuItem('export', 'Export task', paths.createTask('export', from), exportHindrance(selected)),
-        menuItem('import', 'Import task', paths.createTask('import', from), importHindrance(selected)),
-        menuItem('release', 'Create release task', '', 'Release tasks are not available yet'),
-      ]}
-      onItemFollow={follow}
+    <SpaceBetween direction="horizontal" size="xs">
+      <Button
+        disabled={noUpdate !== undefined}
+        disabledReason={noUpdate}
+        onClick={() => go(paths.updateAssociation(selected[0]?.AssociationId ?? ''))}
+      >
+        Update
+      </Button>
+      <ButtonDropdown
+        items={[
+          menuItem('export', 'Export task', paths.createTask('export', from), exportHindrance(selected)),
+          menuItem('import', 'Import task', paths.createTask('import', from), importHindrance(selected)),
+          menuItem('release', 'Create release task', '', 'Release tasks are not available yet'),
+          { id: 'delete', text: 'Delete association', disabled: noDelete !== undefined, disabledReason: noDelete },
+        ]}
+        onItemFollow={follow}
+        onItemClick={({ detail }) => detail.id === 'delete' && setDeleting(selected[0])}
+      >
+        Actions
+      </ButtonDropdown>
+      <Suspense fallback={null}>
+        {deleting ? <DeleteAssociationModal association={deleting} onClose={() => setDeleting(undefined)} /> : null}
+      </Suspense>
+    </SpaceBetween>
+  );
+};
+
+interface CreateButtonProps {
+  readonly fileSystemId: string;
+  /** How many associations the file system has; undefined while that is not known. */
+  readonly count: number | undefined;
+}
+
+const CreateButton = ({ fileSystemId, count }: CreateButtonProps) => {
+  const { go } = useGo();
+  const { data: fileSystem } = useQuery(fileSystemQuery(fileSystemId));
+  const hindrance =
+    fileSystem?.LustreConfiguration?.DeploymentType === 'SCRATCH_1'
+      ? 'Scratch 1 file systems cannot be linked to a data repository'
+      : (count ?? 0) >= MAX_ASSOCIATIONS
+        ? `A file system can have up to ${MAX_ASSOCIATIONS} associations`
+        : undefined;
+  return (
+    <Button
+      disabled={hindrance !== undefined}
+      disabledReason={hindrance}
+      onClick={() => go(paths.createAssociation(fileSystemId))}
     >
-      Actions
-    </ButtonDropdown>
+      {CREATE_ASSOCIATION}
+    </Button>
   );
 };
 
@@ -67,10 +135,15 @@ export const AssociationPane = ({ fileSystemId }: { readonly fileSystemId: strin
       onSelect={onSelect}
       empty={
         <Empty title="No data repository associations">
-          Link a directory to an S3 path with <b>aws fsx create-data-repository-association</b>; tasks need such a link.
+          Link a directory to an S3 path first; tasks need such a link.
         </Empty>
       }
-      actions={<AssociationActions fileSystemId={fileSystemId} selected={selected} />}
+      actions={
+        <SpaceBetween direction="horizontal" size="xs">
+          <AssociationActions fileSystemId={fileSystemId} selected={selected} />
+          <CreateButton fileSystemId={fileSystemId} count={list.loading ? undefined : list.items.length} />
+        </SpaceBetween>
+      }
     />
   );
 };

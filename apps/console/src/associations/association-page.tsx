@@ -44,7 +44,7 @@ export const AssociationPage = () => {
           emptyHint="No task has touched this association yet."
         />
       ) : null}
-      {association ? <TagsContainer tags={association.Tags ?? []} /> : null}
+      {association ? <TagsContainer tags={association.Tags ?? []} resourceArn={association.ResourceARN} /> : null}
     </ResourcePage>
   );
 };

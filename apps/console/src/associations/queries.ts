@@ -1,7 +1,7 @@
 import type { DataRepositoryAssociation } from '@drt/contract/associations';
 import { queryOptions, useQuery } from '@tanstack/react-query';
 
-import { fsxQuery } from '../api/fsx.ts';
+import { callFsx, fsxQuery } from '../api/fsx.ts';
 import type { ResourceList } from '../table/resource-table.tsx';
 
 const CHANGING = new Set(['CREATING', 'DELETING', 'UPDATING']);
@@ -31,6 +31,25 @@ export const useAssociationList = (fileSystemId: string): ResourceList<DataRepos
     loadMore: () => Promise.resolve(),
   };
 };
+
+/** How many associations each file system has, by its ID. FSx has no such count, so all pages are fetched. */
+export const linkCountsQuery = queryOptions({
+  queryKey: ['DescribeDataRepositoryAssociations', 'counts'] as const,
+  queryFn: async ({ signal }) => {
+    const counts = new Map<string, number>();
+    let token: string | undefined;
+    do {
+      // Each page names the next one.
+      const page = await callFsx('DescribeDataRepositoryAssociations', token ? { NextToken: token } : {}, signal);
+      for (const { FileSystemId = '' } of page.Associations ?? []) {
+        counts.set(FileSystemId, (counts.get(FileSystemId) ?? 0) + 1);
+      }
+      token = page.NextToken;
+    } while (token);
+    return counts;
+  },
+  refetchInterval: 30_000,
+});
 
 /** One association; FSx answers an unknown ID with `DataRepositoryAssociationNotFound`. */
 export const associationQuery = (associationId: string) =>

@@ -18,7 +18,13 @@ const TYPES: Readonly<Record<string, string>> = {
 export const deploymentWords = (type: string | undefined) =>
   type ? type.charAt(0) + type.slice(1).toLowerCase().replace('_', ' ') : '-';
 
-export const FILE_SYSTEM_COLUMNS: readonly ResourceColumn<FileSystem>[] = [
+/** A file system as a row: with what is counted elsewhere. */
+export interface FileSystemRow extends FileSystem {
+  /** Undefined while it is not known. */
+  readonly linkedRepositories: number | undefined;
+}
+
+export const FILE_SYSTEM_COLUMNS: readonly ResourceColumn<FileSystemRow>[] = [
   {
     id: 'name',
     header: 'File system name',
@@ -74,6 +80,14 @@ export const FILE_SYSTEM_COLUMNS: readonly ResourceColumn<FileSystem>[] = [
     align: 'right',
     cell: ({ StorageCapacity }) => StorageCapacity?.toLocaleString('en') ?? '-',
     sortBy: (each) => each.StorageCapacity,
+  },
+  {
+    id: 'linked',
+    header: 'Linked repositories',
+    width: 190,
+    align: 'right',
+    cell: ({ linkedRepositories }) => linkedRepositories ?? '-',
+    sortBy: (each) => each.linkedRepositories,
   },
   {
     id: 'created',

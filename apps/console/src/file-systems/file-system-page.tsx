@@ -1,3 +1,4 @@
+import Alert from '@cloudscape-design/components/alert';
 import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
@@ -16,6 +17,7 @@ import { formatTimeWithZone } from '../shell/time.ts';
 import { TagsContainer } from '../tags/tags-container.tsx';
 import { TaskPane } from '../tasks/task-list.tsx';
 import { deploymentWords } from './columns.tsx';
+import { DeleteFileSystemButton } from './delete-file-system-button.tsx';
 import { FileSystemStatus } from './file-system-status.tsx';
 import { fileSystemName, fileSystemQuery } from './queries.ts';
 
@@ -37,7 +39,13 @@ export const FileSystemPage = () => {
       notFoundCode="FileSystemNotFound"
       back={{ href: paths.fileSystems(), text: 'Back to file systems' }}
       query={query}
+      actions={fileSystem ? <DeleteFileSystemButton fileSystem={fileSystem} /> : null}
     >
+      {fileSystem?.FailureDetails?.Message ? (
+        <Alert type="error" header="Failure details" statusIconAriaLabel="Error">
+          {fileSystem.FailureDetails.Message}
+        </Alert>
+      ) : null}
       {fileSystem ? <Summary fileSystem={fileSystem} /> : null}
       <Tabs
         ariaLabel="Parts of the file system"
@@ -62,7 +70,7 @@ export const FileSystemPage = () => {
             id: 'tags',
             label: 'Tags',
             href: paths.fileSystem(fileSystemId, 'tags'),
-            content: <TagsContainer tags={fileSystem?.Tags ?? []} />,
+            content: <TagsContainer tags={fileSystem?.Tags ?? []} resourceArn={fileSystem?.ResourceARN} />,
           },
         ]}
       />

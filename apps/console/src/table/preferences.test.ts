@@ -9,6 +9,7 @@ const defaults = {
   wrapLines: false,
   stripedRows: false,
   contentDensity: 'comfortable',
+  stickyFirst: false,
   contentDisplay: [
     { id: 'id', visible: true },
     { id: 'status', visible: true },

@@ -7,6 +7,8 @@ export interface TablePreferences {
   readonly wrapLines: boolean;
   readonly stripedRows: boolean;
   readonly contentDensity: 'comfortable' | 'compact';
+  /** The first column stays in view while the others scroll. */
+  readonly stickyFirst: boolean;
   readonly contentDisplay: readonly CollectionPreferencesProps.ContentDisplayColumn[];
   /** Column id to pixels, as the user left them. */
   readonly widths: Readonly<Record<string, number>>;
@@ -26,6 +28,7 @@ const defaultsOf = (columns: readonly PreferenceColumn[]): TablePreferences => (
   wrapLines: false,
   stripedRows: false,
   contentDensity: 'comfortable',
+  stickyFirst: false,
   contentDisplay: columns.map(({ id, hidden = false }) => ({ id, visible: !hidden })),
   widths: {},
 });
@@ -60,12 +63,13 @@ export const readPreferences = (text: string | null, columns: readonly Preferenc
     return defaults;
   }
   if (!isRecord(stored)) return defaults;
-  const { pageSize, wrapLines, stripedRows, contentDensity, contentDisplay, widths } = stored;
+  const { pageSize, wrapLines, stripedRows, contentDensity, stickyFirst, contentDisplay, widths } = stored;
   return {
     pageSize: typeof pageSize === 'number' && PAGE_SIZES.includes(pageSize) ? pageSize : defaults.pageSize,
     wrapLines: wrapLines === true,
     stripedRows: stripedRows === true,
     contentDensity: contentDensity === 'compact' ? 'compact' : 'comfortable',
+    stickyFirst: stickyFirst === true,
     contentDisplay: displayOf(contentDisplay, defaults.contentDisplay),
     widths: widthsOf(widths),
   };

@@ -1,30 +1,14 @@
 import { useCollection } from '@cloudscape-design/collection-hooks';
 import Box from '@cloudscape-design/components/box';
-import Button from '@cloudscape-design/components/button';
-import CollectionPreferences from '@cloudscape-design/components/collection-preferences';
-import Header from '@cloudscape-design/components/header';
 import Pagination from '@cloudscape-design/components/pagination';
-import SpaceBetween from '@cloudscape-design/components/space-between';
-import StatusIndicator from '@cloudscape-design/components/status-indicator';
-import Table, { type TableProps } from '@cloudscape-design/components/table';
-import { type ReactNode, useMemo, useState } from 'react';
+import type { TableProps } from '@cloudscape-design/components/table';
+import { type ReactNode, useMemo } from 'react';
 
-import { explainFailure } from '../api/errors.ts';
-import { FailureAlert } from '../shell/failure.tsx';
-import { PageHeader } from '../shell/page-header.tsx';
-import { formatClock } from '../shell/time.ts';
-import { PAGE_SIZES, usePreferences } from './preferences.ts';
+import { usePreferences } from './preferences.ts';
+import { type Rows, TableFrame, type TableLook } from './table-frame.tsx';
 
-/** A list as a table wants it, whatever it was fetched with. */
-export interface ResourceList<Item> {
-  readonly items: readonly Item[];
-  /** Nothing has come yet. */
-  readonly loading: boolean;
-  /** The latest fetch failed; `items` are those of the last good one. */
-  readonly error: unknown;
-  /** When `items` were fetched, in ms since 1970; 0 = never. */
-  readonly updatedAt: number;
-  readonly refresh: () => Promise<unknown>;
+/** A list that is fetched piece by piece, and sorted and paged here. */
+export interface ResourceList<Item> extends Rows<Item> {
   /** There are more items on the server than were fetched. */
   readonly hasMore: boolean;
   readonly loadMore: () => Promise<unknown>;
@@ -46,23 +30,13 @@ export interface ResourceColumn<Item> {
   readonly hidden?: boolean;
 }
 
-interface ResourceTableProps<Item> {
+interface ResourceTableProps<Item> extends TableLook<Item> {
   /** Names the table in this browser's storage. */
   readonly tableId: string;
-  readonly title: string;
-  /** The page's own list has the h1 and scrolls with the page; a pane is one of several on its page. */
-  readonly placement: 'page' | 'pane';
-  /** The items' name in the middle of a sentence, e.g. `data repository tasks`. */
-  readonly names: string;
   readonly list: ResourceList<Item>;
   readonly columns: readonly ResourceColumn<Item>[];
-  readonly keyOf: (item: Item) => string;
-  readonly selectionType?: 'single' | 'multi';
   readonly selectedKeys?: readonly string[];
   readonly onSelect?: (keys: readonly string[]) => void;
-  readonly actions?: ReactNode;
-  readonly filter?: ReactNode;
-  readonly empty: ReactNode;
   readonly newestFirstBy?: string;
 }
 
@@ -81,11 +55,10 @@ const counterOf = ({ items, hasMore, loading, error }: ResourceList<unknown>, se
   return selected > 0 ? `(${selected}/${all})` : `(${all})`;
 };
 
-const definitionsOf = <Item,>(
-  columns: readonly ResourceColumn<Item>[],
-  sortable: boolean,
-): TableProps.ColumnDefinition<Item>[] =>
-  columns.map(({ id, header, cell, sortBy, width, align, isRowHeader = false }) => ({
+/** A column in Cloudscape's terms; how it sorts is the table's matter. */
+export const definitionOf = <Item,>(column: ResourceColumn<Item>): TableProps.ColumnDefinition<Item> => {
+  const { id, header, cell, width, align, isRowHeader = false } = column;
+  return {
     id,
     header: align ? (
       <Box textAlign={align} fontWeight="bold" color="inherit">
@@ -98,13 +71,23 @@ const definitionsOf = <Item,>(
     isRowHeader,
     width,
     minWidth: 80,
-    ...(sortBy && sortable ? { sortingComparator: (a: Item, b: Item) => compare(sortBy(a), sortBy(b)) } : {}),
-  }));
+  };
+};
 
-/** The list of every resource: sorting, paging, selection, preferences, and the states between them. */
+const definitionsOf = <Item,>(
+  columns: readonly ResourceColumn<Item>[],
+  sortable: boolean,
+): TableProps.ColumnDefinition<Item>[] =>
+  columns.map((column) => {
+    const { sortBy } = column;
+    const definition = definitionOf(column);
+    if (!sortBy || !sortable) return definition;
+    return { ...definition, sortingComparator: (a: Item, b: Item) => compare(sortBy(a), sortBy(b)) };
+  });
+
+/** The list of every resource that is small enough to be sorted and paged in the browser. */
 export const ResourceTable = <Item,>(props: ResourceTableProps<Item>) => {
-  const { tableId, title, placement, names, list, columns, keyOf, filter, newestFirstBy } = props;
-  const { selectionType, selectedKeys = [], onSelect } = props;
+  const { tableId, names, list, columns, keyOf, newestFirstBy, selectedKeys = [], onSelect } = props;
   const [preferences, changePreferences] = usePreferences(tableId, columns);
   // Sorting what happens to be loaded would show a false order, so it waits until everything is here.
   const definitions = useMemo(() => definitionsOf(columns, !list.hasMore), [columns, list.hasMore]);
@@ -114,50 +97,21 @@ export const ResourceTable = <Item,>(props: ResourceTableProps<Item>) => {
     pagination: { pageSize: preferences.pageSize },
   });
   const selectedItems = list.items.filter((each) => selectedKeys.includes(keyOf(each)));
-  const counter = counterOf(list, selectedItems.length);
-
-  const failed = list.error !== null && list.items.length === 0;
   return (
-    <Table<Item>
-      variant={placement === 'page' ? 'full-page' : 'container'}
-      stickyHeader={placement === 'page'}
-      {...collectionProps}
-      items={items}
-      columnDefinitions={definitions.map((each) => ({
-        ...each,
-        width: preferences.widths[each.id ?? ''] ?? each.width,
-      }))}
-      columnDisplay={preferences.contentDisplay}
-      trackBy={keyOf}
-      loading={list.loading}
-      loadingText={`Loading ${names}`}
-      resizableColumns
-      wrapLines={preferences.wrapLines}
-      stripedRows={preferences.stripedRows}
-      contentDensity={preferences.contentDensity}
-      enableKeyboardNavigation
-      {...(selectionType ? { selectionType, selectedItems } : {})}
-      onSelectionChange={({ detail }) => onSelect?.(detail.selectedItems.map(keyOf))}
-      onColumnWidthsChange={({ detail }) => {
-        const shown = preferences.contentDisplay.filter((each) => each.visible);
-        const changed = detail.widths.flatMap((width, index) => {
-          const column = shown[index];
-          return column && width ? [[column.id, Math.round(width)] as const] : [];
-        });
-        changePreferences({ widths: { ...preferences.widths, ...Object.fromEntries(changed) } });
-      }}
-      ariaLabels={{
-        tableLabel: title,
-        selectionGroupLabel: `Select ${names}`,
-        itemSelectionLabel: (_selection, item) => `Select ${keyOf(item)}`,
-        allItemsSelectionLabel: () => `Select all ${names}`,
-      }}
-      renderAriaLive={({ firstIndex, lastIndex }) =>
-        `Showing ${names} ${firstIndex} to ${lastIndex} of ${list.items.length}${list.hasMore ? ' or more' : ''}`
+    <TableFrame<Item>
+      {...props}
+      rows={list}
+      shown={items}
+      definitions={definitions}
+      collection={collectionProps}
+      counter={counterOf(list, selectedItems.length)}
+      rangeText={(first, last) =>
+        `Showing ${names} ${first} to ${last} of ${list.items.length}${list.hasMore ? ' or more' : ''}`
       }
-      header={<TableHeader {...props} counter={counter} />}
-      filter={filter}
-      empty={failed ? <FailureAlert error={list.error} onRetry={() => void list.refresh()} /> : props.empty}
+      selectedItems={selectedItems}
+      onSelect={(chosen) => onSelect?.(chosen.map(keyOf))}
+      preferences={preferences}
+      onPreferences={changePreferences}
       pagination={
         <Pagination
           {...paginationProps}
@@ -168,84 +122,6 @@ export const ResourceTable = <Item,>(props: ResourceTableProps<Item>) => {
           }}
         />
       }
-      preferences={
-        <CollectionPreferences
-          preferences={preferences}
-          onConfirm={({ detail }) => {
-            const { pageSize, wrapLines, stripedRows, contentDensity, contentDisplay } = detail;
-            changePreferences({
-              ...(pageSize ? { pageSize } : {}),
-              wrapLines: wrapLines ?? false,
-              stripedRows: stripedRows ?? false,
-              contentDensity: contentDensity ?? 'comfortable',
-              // No table here has column groups.
-              contentDisplay: (contentDisplay ?? []).flatMap((each) => (each.type === 'group' ? [] : [each])),
-            });
-          }}
-          pageSizePreference={{ options: PAGE_SIZES.map((value) => ({ value, label: `${value} ${names}` })) }}
-          wrapLinesPreference={{}}
-          stripedRowsPreference={{}}
-          contentDensityPreference={{}}
-          contentDisplayPreference={{
-            options: columns.map(({ id, header, isRowHeader = false }) => ({
-              id,
-              label: header,
-              alwaysVisible: isRowHeader,
-            })),
-          }}
-        />
-      }
     />
-  );
-};
-
-const TableHeader = <Item,>(props: ResourceTableProps<Item> & { readonly counter: string }) => {
-  const { title, placement, names, list, counter } = props;
-  const [refreshing, setRefreshing] = useState(false);
-  const [refreshed, setRefreshed] = useState(false);
-  const refresh = () => {
-    setRefreshing(true);
-    void list.refresh().finally(() => {
-      setRefreshing(false);
-      setRefreshed(true);
-    });
-  };
-  const actions = (
-    <SpaceBetween direction="horizontal" size="xs" alignItems="center">
-      <Freshness list={list} refreshed={refreshed} />
-      <Button iconName="refresh" ariaLabel={`Refresh ${names}`} loading={refreshing} onClick={refresh} />
-      {props.actions}
-    </SpaceBetween>
-  );
-  if (placement === 'page') {
-    return <PageHeader variant="awsui-h1-sticky" title={title} counter={counter} actions={actions} />;
-  }
-  return (
-    <Header variant="h2" counter={counter} actions={actions}>
-      {title}
-    </Header>
-  );
-};
-
-interface FreshnessProps {
-  readonly list: ResourceList<unknown>;
-  /** The user asked for it: then the time is worth its place. */
-  readonly refreshed: boolean;
-}
-
-/** When the rows were fetched, and a quiet warning while they cannot be fetched again. */
-const Freshness = ({ list, refreshed }: FreshnessProps) => {
-  if (list.updatedAt === 0) return null;
-  const at = formatClock(new Date(list.updatedAt));
-  if (list.error !== null) {
-    return (
-      <StatusIndicator type="warning">{`Not updated since ${at}. ${explainFailure(list.error).header}.`}</StatusIndicator>
-    );
-  }
-  if (!refreshed) return null;
-  return (
-    <Box variant="small" color="text-body-secondary">
-      Updated {at}
-    </Box>
   );
 };

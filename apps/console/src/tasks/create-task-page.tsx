@@ -1,6 +1,6 @@
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
-import type { DataRepositoryTask } from '@drt/contract/tasks';
+import { type DataRepositoryTask, MAX_PATHS } from '@drt/contract/tasks';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { Navigate, useSearchParams } from 'react-router';
@@ -13,6 +13,8 @@ import { useNotifications } from '../shell/notifications.tsx';
 import { PageHeader } from '../shell/page-header.tsx';
 import { CreateTaskForm } from './create-task-form.tsx';
 import { taskQuery } from './queries.ts';
+import { retryNote, retryPaths } from './retry.ts';
+import { retryQuery } from './task-failures-queries.ts';
 import { type CreatableType, formOf, newForm } from './task-form.ts';
 import { typeWords } from './words.ts';
 
@@ -39,6 +41,20 @@ const CreateTaskPage = ({ type }: { readonly type: CreatableType }) => {
   return <PreparedForm type={type} from={from} source={source.task} />;
 };
 
+/** What to retry of the task to copy, when that is asked for and known. */
+const useRetry = (source: DataRepositoryTask | undefined, retry: string | undefined) => {
+  const query = useQuery({
+    ...retryQuery(source?.TaskId ?? '', retry ?? ''),
+    enabled: source !== undefined && retry !== undefined,
+  });
+  return {
+    paths: source && query.data ? retryPaths(query.data, MAX_PATHS, source.Paths) : undefined,
+    waiting: query.isLoading || query.isError,
+    error: query.error,
+    refetch: query.refetch,
+  };
+};
+
 interface PreparedFormProps {
   readonly type: CreatableType;
   readonly from: CreateTaskFrom;
@@ -49,13 +65,24 @@ const PreparedForm = ({ type, from, source }: PreparedFormProps) => {
   const fileSystemId = source?.FileSystemId ?? from.fileSystemId ?? '';
   const chosen = fileSystemId !== '';
   const { data, error, refetch } = useQuery({ ...associationsQuery(fileSystemId), enabled: chosen });
+  const retry = useRetry(source, from.retry);
   const title = CREATE_TITLES[KINDS[type]];
+  if (retry.waiting) return <Waiting title={title} error={retry.error} onRetry={retry.refetch} />;
   if (chosen && !data) return <Waiting title={title} error={error} onRetry={refetch} />;
   const associations = data ?? [];
   const initial = source
-    ? formOf(source, associations)
+    ? { ...formOf(source, associations), ...(retry.paths ? { paths: retry.paths.paths } : {}) }
     : newForm(type, fileSystemId, associations, from.associationIds ?? []);
-  return <CreateTaskForm type={type} title={title} source={source} fixedFileSystem={chosen} initial={initial} />;
+  return (
+    <CreateTaskForm
+      type={type}
+      title={title}
+      source={source}
+      pathsNote={retry.paths && retryNote(retry.paths)}
+      fixedFileSystem={chosen}
+      initial={initial}
+    />
+  );
 };
 
 interface WaitingProps {

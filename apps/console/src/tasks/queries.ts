@@ -1,14 +1,17 @@
 import { type Input, type Output } from '@drt/contract';
+import { type TaskListQuery, taskListAnswer } from '@drt/contract/task-list';
 import type { DataRepositoryTask, TaskLifecycle } from '@drt/contract/tasks';
 import {
   infiniteQueryOptions,
   type InfiniteData,
+  keepPreviousData,
   type QueryClient,
   queryOptions,
   useInfiniteQuery,
+  useQuery,
 } from '@tanstack/react-query';
 
-import { callFsx, fsxQuery } from '../api/fsx.ts';
+import { callFsx, fsxQuery, posted, send } from '../api/fsx.ts';
 import type { ResourceList } from '../table/resource-table.tsx';
 import { ACTIVE_LIFECYCLES, isActive } from './words.ts';
 
@@ -26,14 +29,12 @@ const paceOf = (tasks: readonly DataRepositoryTask[]) =>
 export interface TaskScope {
   readonly fileSystemId?: string;
   readonly associationId?: string;
-  readonly lifecycle?: TaskLifecycle | undefined;
 }
 
-const inputOf = ({ fileSystemId, associationId, lifecycle }: TaskScope): Input<typeof DESCRIBE> => {
+const inputOf = ({ fileSystemId, associationId }: TaskScope): Input<typeof DESCRIBE> => {
   const filters: NonNullable<Input<typeof DESCRIBE>['Filters']> = [];
   if (fileSystemId) filters.push({ Name: 'file-system-id', Values: [fileSystemId] });
   if (associationId) filters.push({ Name: 'data-repository-association-id', Values: [associationId] });
-  if (lifecycle) filters.push({ Name: 'task-lifecycle', Values: [lifecycle] });
   return filters.length > 0 ? { Filters: filters } : {};
 };
 
@@ -64,6 +65,32 @@ export const useTaskList = (scope: TaskScope): ResourceList<DataRepositoryTask> 
     loadMore: () => query.fetchNextPage(),
   };
 };
+
+/**
+ * One page of all tasks, as the console's back end filters and sorts them.
+ * @throws ApiFailure
+ */
+export const listTasks = async (query: TaskListQuery, signal?: AbortSignal) => {
+  const { tasks, ...rest } = taskListAnswer.decode(
+    // What came from outside is whatever it is; decoding finds out.
+    (await send('/api/tasks/list', posted(query, signal))) as Parameters<typeof taskListAnswer.decode>[0],
+  );
+  // Named as FSx names it, so that whoever watches tasks sees these too.
+  return { ...rest, DataRepositoryTasks: tasks };
+};
+
+/** While the back end still reads tasks, totals grow. */
+const GROWING_MS = 1_000;
+
+export const useTaskPage = (query: TaskListQuery) =>
+  useQuery({
+    queryKey: [DESCRIBE, query, 'list'] as const,
+    queryFn: ({ signal }) => listTasks(query, signal),
+    // The rows of before stay until those of the next page are here.
+    placeholderData: keepPreviousData,
+    refetchInterval: ({ state: { data } }) =>
+      data && !data.complete ? GROWING_MS : paceOf(data?.DataRepositoryTasks ?? []),
+  });
 
 /** One task; FSx answers an unknown ID with `DataRepositoryTaskNotFound`. */
 export const taskQuery = (taskId: string) =>

@@ -1,55 +1,93 @@
 import Button from '@cloudscape-design/components/button';
 import ButtonDropdown from '@cloudscape-design/components/button-dropdown';
-import Select from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import { TASK_LIFECYCLES, type TaskLifecycle } from '@drt/contract/tasks';
-import { useState } from 'react';
+import type { TaskFilter as Filter } from '@drt/contract/task-list';
+import { TASK_SORTS } from '@drt/contract/task-list';
+import type { DataRepositoryTask } from '@drt/contract/tasks';
+import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { useSearchParams } from 'react-router';
 
 import { paths } from '../paths.ts';
 import { useFollow, useGo } from '../shell/leave-guard.tsx';
 import { RouteLink } from '../shell/route-link.tsx';
 import { Empty, NoMatch } from '../table/empty.tsx';
+import { PagedTable } from '../table/paged-table.tsx';
+import { usePreferences } from '../table/preferences.ts';
 import { ResourceTable } from '../table/resource-table.tsx';
 import { FILE_SYSTEM_TASK_COLUMNS, TASK_COLUMNS } from './columns.tsx';
-import { useTaskList } from './queries.ts';
+import { ListMenu } from './list-menu.tsx';
+import { useTaskList, useTaskPage } from './queries.ts';
 import { TaskActions } from './task-actions.tsx';
-import { lifecycleWord } from './words.ts';
+import { NO_FILTER, readTaskView, type TaskView, writeTaskView } from './task-query.ts';
 
-/** The one selected task, as the list knows it now; nothing while it is not in the list. */
-const useSelectedTask = (list: ReturnType<typeof useTaskList>) => {
-  const [selectedKeys, onSelect] = useState<readonly string[]>([]);
-  return { selectedKeys, onSelect, selected: list.items.find((task) => selectedKeys.includes(task.TaskId)) };
+const TaskFilter = lazy(async () => ({ default: (await import('./task-filter.tsx')).TaskFilter }));
+
+/** The selected tasks, on whatever page they are, each as it was last seen. */
+const useSelectedTasks = (seen: readonly DataRepositoryTask[]) => {
+  const [selected, onSelect] = useState<readonly DataRepositoryTask[]>([]);
+  const latest = new Map(seen.map((task) => [task.TaskId, task]));
+  return { selected: selected.map((task) => latest.get(task.TaskId) ?? task), onSelect };
 };
 
-const readLifecycle = (text: string | null): TaskLifecycle | undefined =>
-  TASK_LIFECYCLES.find((lifecycle) => lifecycle === text);
+const NO_TASKS: readonly DataRepositoryTask[] = [];
+
+const countText = (total: number, complete: boolean) =>
+  `${total.toLocaleString('en')}${complete ? '' : '+'} ${total === 1 ? 'match' : 'matches'}`;
 
 /** Every task of the account, newest first. */
 export const TaskListPage = () => {
   const [query, setQuery] = useSearchParams();
-  const lifecycle = readLifecycle(query.get('status'));
-  const list = useTaskList({ lifecycle });
-  const selection = useSelectedTask(list);
-  const { go } = useGo();
-  const filterBy = (value: TaskLifecycle | undefined) => setQuery(value ? { status: value } : {}, { replace: true });
+  const view = readTaskView(query);
+  const [preferences, changePreferences] = usePreferences('tasks', TASK_COLUMNS);
+  const { filter, sort } = view;
+  const list = useTaskPage({ ...view, pageSize: preferences.pageSize });
+  const tasks = list.data?.DataRepositoryTasks ?? NO_TASKS;
+  const { total = 0, complete = true, page = view.page } = list.data ?? {};
+  const { selected, onSelect } = useSelectedTasks(tasks);
+  const show = (part: Partial<TaskView>) => setQuery(writeTaskView({ ...view, page: 1, ...part }), { replace: true });
+  const filterBy = (changed: Filter) => show({ filter: changed });
   return (
-    <ResourceTable
-      tableId="tasks"
+    <PagedTable
       title="Data repository tasks"
       placement="page"
       names="data repository tasks"
-      list={list}
+      rows={{
+        items: tasks,
+        loading: list.isPending,
+        error: list.error,
+        updatedAt: list.dataUpdatedAt,
+        refresh: () => list.refetch(),
+      }}
+      total={total}
+      complete={complete}
+      page={page}
+      onPage={(wanted) => show({ page: wanted })}
+      sort={sort}
+      onSort={({ property, descending }) => {
+        const known = TASK_SORTS.find((each) => each === property);
+        if (known) show({ sort: { property: known, descending } });
+      }}
       columns={TASK_COLUMNS}
-      newestFirstBy="created"
       keyOf={(task) => task.TaskId}
-      selectionType="single"
-      selectedKeys={selection.selectedKeys}
-      onSelect={selection.onSelect}
-      filter={<StatusFilter value={lifecycle} onChange={filterBy} />}
+      selectionType="multi"
+      selectedItems={selected}
+      onSelect={onSelect}
+      preferences={preferences}
+      onPreferences={changePreferences}
+      filter={
+        <Suspense fallback={<div style={{ height: '3.4rem' }} />}>
+          <TaskFilter
+            value={filter}
+            onChange={filterBy}
+            countText={countText(total, complete)}
+            loading={list.isPlaceholderData}
+            tasks={tasks}
+          />
+        </Suspense>
+      }
       empty={
-        lifecycle ? (
-          <NoMatch onClear={() => filterBy(undefined)} />
+        filter.tokens.length > 0 ? (
+          <NoMatch onClear={() => filterBy(NO_FILTER)} />
         ) : (
           <Empty title="No data repository tasks">
             Tasks are created for a file system that is linked to a data repository.{' '}
@@ -57,45 +95,39 @@ export const TaskListPage = () => {
           </Empty>
         )
       }
-      actions={
-        <SpaceBetween direction="horizontal" size="xs">
-          <Button
-            disabled={!selection.selected}
-            disabledReason={selection.selected ? undefined : 'Select a task first'}
-            onClick={() => selection.selected && go(paths.task(selection.selected.TaskId))}
-          >
-            View details
-          </Button>
-          <TaskActions task={selection.selected} />
-          <CreateTaskMenu />
-        </SpaceBetween>
-      }
+      actions={<ListActions selected={selected} menu={<ListMenu view={view} total={total} selected={selected} />} />}
     />
   );
 };
 
-interface StatusFilterProps {
-  readonly value: TaskLifecycle | undefined;
-  readonly onChange: (value: TaskLifecycle | undefined) => void;
+interface ListActionsProps {
+  readonly selected: readonly DataRepositoryTask[];
+  readonly menu: ReactNode;
 }
 
-/** Asked of the server, so that it holds for every task and not only for those already loaded. */
-const StatusFilter = ({ value, onChange }: StatusFilterProps) => {
-  const options = [
-    { value: '', label: 'Any status' },
-    ...TASK_LIFECYCLES.map((each) => ({ value: each, label: lifecycleWord(each) })),
-  ];
+const ListActions = ({ selected, menu }: ListActionsProps) => {
+  const { go } = useGo();
+  const [only] = selected.length === 1 ? selected : [];
   return (
-    <div style={{ maxWidth: '16rem' }}>
-      <Select
-        ariaLabel="Filter by status"
-        inlineLabelText="Status"
-        options={options}
-        selectedOption={options.find((option) => option.value === (value ?? '')) ?? null}
-        onChange={({ detail }) => onChange(readLifecycle(detail.selectedOption.value ?? null))}
-      />
-    </div>
+    <SpaceBetween direction="horizontal" size="xs">
+      <Button
+        disabled={!only}
+        disabledReason={only ? undefined : 'Select one task first'}
+        onClick={() => only && go(paths.task(only.TaskId))}
+      >
+        View details
+      </Button>
+      <TaskActions task={only} selected={selected} />
+      {menu}
+      <CreateTaskMenu />
+    </SpaceBetween>
   );
+};
+
+/** The one selected task, as the list knows it now; nothing while it is not in the list. */
+const useSelectedTask = (list: ReturnType<typeof useTaskList>) => {
+  const [selectedKeys, onSelect] = useState<readonly string[]>([]);
+  return { selectedKeys, onSelect, selected: list.items.find((task) => selectedKeys.includes(task.TaskId)) };
 };
 
 const CreateTaskMenu = () => {

@@ -17,7 +17,8 @@ import { TagsContainer } from '../tags/tags-container.tsx';
 import { taskQuery } from './queries.ts';
 import { reportObject } from './report-location.ts';
 import { TaskActions } from './task-actions.tsx';
-import { TaskProgress, TaskStatus } from './task-status.tsx';
+import { TaskStatus } from './task-status.tsx';
+import { TaskWorkStatus } from './task-work-status.tsx';
 import { taskName, typeWords } from './words.ts';
 
 /** The Summary page of one task. */
@@ -47,7 +48,7 @@ const TaskDetails = ({ task }: { readonly task: DataRepositoryTask }) => (
       </Alert>
     ) : null}
     <Summary task={task} />
-    <TaskStatusContainer task={task} />
+    <TaskWorkStatus task={task} />
     <PathsContainer task={task} />
     <ReportContainer task={task} />
     <TagsContainer tags={task.Tags ?? []} />
@@ -81,29 +82,6 @@ const Summary = ({ task }: { readonly task: DataRepositoryTask }) => (
 );
 
 const count = (value: number | undefined) => value?.toLocaleString('en') ?? '-';
-
-const TaskStatusContainer = ({ task }: { readonly task: DataRepositoryTask }) => {
-  const { Status, Type } = task;
-  const words = typeWords(Type);
-  return (
-    <Container header={<Header variant="h2">Task status</Header>}>
-      <SpaceBetween size="l">
-        <TaskProgress task={task} />
-        <KeyValuePairs
-          columns={3}
-          items={[
-            { label: words.total, value: count(Status?.TotalCount) },
-            { label: words.succeeded, value: count(Status?.SucceededCount) },
-            { label: words.failed, value: count(Status?.FailedCount) },
-            { label: 'Start time', value: time(task.StartTime) },
-            { label: 'End time', value: time(task.EndTime) },
-            { label: 'Last updated', value: time(Status?.LastUpdatedTime) },
-          ]}
-        />
-      </SpaceBetween>
-    </Container>
-  );
-};
 
 const PathsContainer = ({ task }: { readonly task: DataRepositoryTask }) => {
   const { Paths = [], Type, ReleaseConfiguration } = task;

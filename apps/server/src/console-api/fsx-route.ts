@@ -10,7 +10,7 @@ import type { Fsx } from './fsx-client.ts';
  * `POST /api/fsx/:operation`: one FSx operation for the console, in AWS JSON both ways. The list of operations is the
  * contract's table; there is nothing to add here for a new one.
  */
-export const fsxRoute = (fsx: Fsx): RequestHandler<{ operation: string }> => {
+export const fsxRoute = (fsx: Pick<Fsx, 'call'>): RequestHandler<{ operation: string }> => {
   // A function of its own, so that operation and input share one type parameter.
   const call = <Name extends OperationName>(operation: Name, json: unknown) =>
     fsx.call(operation, decodeInput(operation, json));

@@ -1,0 +1,104 @@
+import Box from '@cloudscape-design/components/box';
+import Button from '@cloudscape-design/components/button';
+import FormField from '@cloudscape-design/components/form-field';
+import Input, { type InputProps } from '@cloudscape-design/components/input';
+import Modal from '@cloudscape-design/components/modal';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import { type ReactNode, type SubmitEvent, useEffect, useRef, useState } from 'react';
+
+import { Refusal } from './resource-form.tsx';
+
+interface DeleteModalProps {
+  readonly id: string;
+  /** What is deleted, inside a sentence: `file system`. */
+  readonly kind: string;
+  /** The ID must be typed: data is at stake. */
+  readonly typeToConfirm: boolean;
+  readonly pending: boolean;
+  /** Why the server refused; the modal stays, with what was typed. */
+  readonly error: Error | null;
+  readonly onConfirm: () => void;
+  readonly onClose: () => void;
+  readonly children: ReactNode;
+}
+
+const FORM = 'delete-form';
+
+/** Asks before a resource is deleted. */
+export const DeleteModal = (props: DeleteModalProps) => {
+  const { id, kind, typeToConfirm, pending, error, onConfirm, onClose, children } = props;
+  const [typed, setTyped] = useState('');
+  // A field that appears after a click must not take the focus from what was clicked.
+  const [fromStart] = useState(typeToConfirm);
+  const ready = !typeToConfirm || typed.trim() === id;
+
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    if (ready && !pending) onConfirm();
+  };
+
+  return (
+    <Modal
+      visible
+      header={`Delete ${kind}`}
+      closeAriaLabel="Close"
+      onDismiss={() => !pending && onClose()}
+      footer={
+        <Box float="right">
+          <SpaceBetween direction="horizontal" size="xs">
+            <Button variant="link" disabled={pending} onClick={onClose}>
+              Cancel
+            </Button>
+            <Button variant="primary" formAction="submit" form={FORM} disabled={!ready} loading={pending}>
+              Delete
+            </Button>
+          </SpaceBetween>
+        </Box>
+      }
+    >
+      <form id={FORM} onSubmit={submit}>
+        <SpaceBetween size="m">
+          <Box variant="span">
+            Delete {kind} <b>{id}</b>?
+          </Box>
+          {children}
+          {typeToConfirm ? (
+            <ConfirmField id={id} kind={kind} typed={typed} takesFocus={fromStart} onType={setTyped} />
+          ) : null}
+          {error ? <Refusal error={error} /> : null}
+        </SpaceBetween>
+      </form>
+    </Modal>
+  );
+};
+
+interface ConfirmFieldProps {
+  readonly id: string;
+  readonly kind: string;
+  readonly typed: string;
+  readonly takesFocus: boolean;
+  readonly onType: (text: string) => void;
+}
+
+const ConfirmField = ({ id, kind, typed, takesFocus, onType }: ConfirmFieldProps) => {
+  const input = useRef<InputProps.Ref>(null);
+  // The modal gives the focus to its close button first; the field is where the work is.
+  useEffect(() => {
+    if (!takesFocus) return;
+    const timer = requestAnimationFrame(() => input.current?.focus());
+    return () => cancelAnimationFrame(timer);
+  }, [takesFocus]);
+  return (
+    <FormField label={`To confirm, type the ${kind} ID`} constraintText="The ID must match exactly.">
+      <Input
+        ref={input}
+        value={typed}
+        placeholder={id}
+        ariaRequired
+        autoComplete={false}
+        spellcheck={false}
+        onChange={({ detail }) => onType(detail.value)}
+      />
+    </FormField>
+  );
+};

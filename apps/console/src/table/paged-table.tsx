@@ -1,0 +1,68 @@
+import Pagination from '@cloudscape-design/components/pagination';
+import { useMemo } from 'react';
+
+import type { TablePreferences } from './preferences.ts';
+import { definitionOf, type ResourceColumn } from './resource-table.tsx';
+import { type Rows, TableFrame, type TableLook } from './table-frame.tsx';
+
+export interface Sort {
+  /** ID of a column. */
+  readonly property: string;
+  readonly descending: boolean;
+}
+
+interface PagedTableProps<Item> extends TableLook<Item> {
+  /** The rows of the page asked for, or still those of the page before. */
+  readonly rows: Rows<Item>;
+  readonly total: number;
+  /** False while the server does not know all items yet. */
+  readonly complete: boolean;
+  /** From 1. */
+  readonly page: number;
+  readonly onPage: (page: number) => void;
+  readonly sort: Sort;
+  readonly onSort: (sort: Sort) => void;
+  readonly columns: readonly ResourceColumn<Item>[];
+  /** Of this page and of others. */
+  readonly selectedItems: readonly Item[];
+  readonly onSelect: (items: readonly Item[]) => void;
+  readonly preferences: TablePreferences;
+  readonly onPreferences: (part: Partial<TablePreferences>) => void;
+}
+
+/** A list that the server sorts and pages, since it is too long for the browser. */
+export const PagedTable = <Item,>(props: PagedTableProps<Item>) => {
+  const { names, rows, total, complete, page, onPage, sort, onSort, columns, selectedItems, preferences } = props;
+  const definitions = useMemo(
+    () => columns.map((each) => ({ ...definitionOf(each), ...(each.sortBy ? { sortingField: each.id } : {}) })),
+    [columns],
+  );
+  const all = `${total.toLocaleString('en')}${complete ? '' : '+'}`;
+  const chosen = selectedItems.length > 0 ? `${selectedItems.length}/` : '';
+  const before = (page - 1) * preferences.pageSize;
+  return (
+    <TableFrame<Item>
+      {...props}
+      shown={rows.items}
+      definitions={definitions}
+      collection={{
+        sortingColumn: { sortingField: sort.property },
+        sortingDescending: sort.descending,
+        onSortingChange: ({ detail }) => {
+          const property = detail.sortingColumn.sortingField;
+          if (property) onSort({ property, descending: detail.isDescending ?? false });
+        },
+      }}
+      counter={rows.updatedAt === 0 ? '' : `(${chosen}${all})`}
+      rangeText={(first, last) => `Showing ${names} ${before + first} to ${before + last} of ${all}`}
+      pagination={
+        <Pagination
+          currentPageIndex={page}
+          pagesCount={Math.max(1, Math.ceil(total / preferences.pageSize))}
+          openEnd={!complete}
+          onChange={({ detail }) => onPage(detail.currentPageIndex)}
+        />
+      }
+    />
+  );
+};

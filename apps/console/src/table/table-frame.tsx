@@ -1,0 +1,205 @@
+import Box from '@cloudscape-design/components/box';
+import Button from '@cloudscape-design/components/button';
+import CollectionPreferences from '@cloudscape-design/components/collection-preferences';
+import Header from '@cloudscape-design/components/header';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import StatusIndicator from '@cloudscape-design/components/status-indicator';
+import Table, { type TableProps } from '@cloudscape-design/components/table';
+import { type ReactNode, useState } from 'react';
+
+import { explainFailure } from '../api/errors.ts';
+import { FailureAlert } from '../shell/failure.tsx';
+import { PageHeader } from '../shell/page-header.tsx';
+import { formatClock } from '../shell/time.ts';
+import { PAGE_SIZES, type TablePreferences } from './preferences.ts';
+
+/** Rows as a table wants them, whatever they were fetched with. */
+export interface Rows<Item> {
+  readonly items: readonly Item[];
+  /** Nothing has come yet. */
+  readonly loading: boolean;
+  /** The latest fetch failed; `items` are those of the last good one. */
+  readonly error: unknown;
+  /** When `items` were fetched, in ms since 1970; 0 = never. */
+  readonly updatedAt: number;
+  readonly refresh: () => Promise<unknown>;
+}
+
+export interface TableLook<Item> {
+  readonly title: string;
+  /** The page's own list has the h1 and scrolls with the page; a pane is one of several on its page. */
+  readonly placement: 'page' | 'pane';
+  /** The items' name in the middle of a sentence, e.g. `data repository tasks`. */
+  readonly names: string;
+  readonly keyOf: (item: Item) => string;
+  readonly selectionType?: 'single' | 'multi';
+  readonly actions?: ReactNode;
+  readonly filter?: ReactNode;
+  readonly empty: ReactNode;
+}
+
+/** A column as the preferences show it. */
+interface FrameColumn {
+  readonly id: string;
+  readonly header: string;
+  readonly isRowHeader?: boolean;
+  readonly hidden?: boolean;
+}
+
+interface TableFrameProps<Item> extends TableLook<Item> {
+  readonly rows: Rows<Item>;
+  /** Of the rows, those shown now. */
+  readonly shown: readonly Item[];
+  readonly columns: readonly FrameColumn[];
+  readonly definitions: readonly TableProps.ColumnDefinition<Item>[];
+  /** Sorting and whatever else a hook of Cloudscape gives. */
+  readonly collection: Partial<TableProps<Item>>;
+  readonly pagination: ReactNode;
+  readonly counter: string;
+  /** What a screen reader hears of the rows shown, from their first and last number. */
+  readonly rangeText: (first: number, last: number) => string;
+  readonly selectedItems: readonly Item[];
+  readonly onSelect: ((items: readonly Item[]) => void) | undefined;
+  readonly preferences: TablePreferences;
+  readonly onPreferences: (part: Partial<TablePreferences>) => void;
+}
+
+/** The look of every table: header, selection, preferences, and the states between. Its rows come ready. */
+export const TableFrame = <Item,>(props: TableFrameProps<Item>) => {
+  const { title, placement, names, rows, keyOf, preferences, onPreferences, selectionType, onSelect } = props;
+  const failed = rows.error !== null && rows.items.length === 0;
+  return (
+    <Table<Item>
+      variant={placement === 'page' ? 'full-page' : 'container'}
+      stickyHeader={placement === 'page'}
+      {...props.collection}
+      items={props.shown}
+      columnDefinitions={props.definitions.map((each) => ({
+        ...each,
+        width: preferences.widths[each.id ?? ''] ?? each.width,
+      }))}
+      columnDisplay={preferences.contentDisplay}
+      trackBy={keyOf}
+      loading={rows.loading}
+      loadingText={`Loading ${names}`}
+      resizableColumns
+      wrapLines={preferences.wrapLines}
+      stripedRows={preferences.stripedRows}
+      contentDensity={preferences.contentDensity}
+      stickyColumns={{ first: preferences.stickyFirst ? 1 : 0 }}
+      enableKeyboardNavigation
+      {...(selectionType ? { selectionType, selectedItems: props.selectedItems } : {})}
+      onSelectionChange={({ detail }) => onSelect?.(detail.selectedItems)}
+      onColumnWidthsChange={({ detail }) => {
+        const visible = preferences.contentDisplay.filter((each) => each.visible);
+        const changed = detail.widths.flatMap((width, index) => {
+          const column = visible[index];
+          return column && width ? [[column.id, Math.round(width)] as const] : [];
+        });
+        onPreferences({ widths: { ...preferences.widths, ...Object.fromEntries(changed) } });
+      }}
+      ariaLabels={{
+        tableLabel: title,
+        selectionGroupLabel: `Select ${names}`,
+        itemSelectionLabel: (_selection, item) => `Select ${keyOf(item)}`,
+        allItemsSelectionLabel: () => `Select all ${names}`,
+      }}
+      renderAriaLive={({ firstIndex, lastIndex }) => props.rangeText(firstIndex, lastIndex)}
+      header={<TableHeader {...props} />}
+      filter={props.filter}
+      empty={failed ? <FailureAlert error={rows.error} onRetry={() => void rows.refresh()} /> : props.empty}
+      pagination={props.pagination}
+      preferences={<Preferences {...props} />}
+    />
+  );
+};
+
+const Preferences = <Item,>({ columns, names, preferences, onPreferences }: TableFrameProps<Item>) => (
+  <CollectionPreferences
+    preferences={{ ...preferences, stickyColumns: { first: preferences.stickyFirst ? 1 : 0 } }}
+    onConfirm={({ detail }) => {
+      const { pageSize, wrapLines, stripedRows, contentDensity, contentDisplay, stickyColumns } = detail;
+      onPreferences({
+        ...(pageSize ? { pageSize } : {}),
+        wrapLines: wrapLines ?? false,
+        stripedRows: stripedRows ?? false,
+        contentDensity: contentDensity ?? 'comfortable',
+        stickyFirst: stickyColumns?.first === 1,
+        // No table here has column groups.
+        contentDisplay: (contentDisplay ?? []).flatMap((each) => (each.type === 'group' ? [] : [each])),
+      });
+    }}
+    pageSizePreference={{ options: PAGE_SIZES.map((value) => ({ value, label: `${value} ${names}` })) }}
+    wrapLinesPreference={{}}
+    stripedRowsPreference={{}}
+    contentDensityPreference={{}}
+    stickyColumnsPreference={{
+      firstColumns: {
+        title: 'Stick first column',
+        description: 'Keep the first column in view while the others scroll.',
+        options: [
+          { label: 'None', value: 0 },
+          { label: 'First column', value: 1 },
+        ],
+      },
+    }}
+    contentDisplayPreference={{
+      options: columns.map(({ id, header, isRowHeader = false }) => ({
+        id,
+        label: header,
+        alwaysVisible: isRowHeader,
+      })),
+    }}
+  />
+);
+
+const TableHeader = <Item,>(props: TableFrameProps<Item>) => {
+  const { title, placement, names, rows, counter } = props;
+  const [refreshing, setRefreshing] = useState(false);
+  const [refreshed, setRefreshed] = useState(false);
+  const refresh = () => {
+    setRefreshing(true);
+    void rows.refresh().finally(() => {
+      setRefreshing(false);
+      setRefreshed(true);
+    });
+  };
+  const actions = (
+    <SpaceBetween direction="horizontal" size="xs" alignItems="center">
+      <Freshness rows={rows} refreshed={refreshed} />
+      <Button iconName="refresh" ariaLabel={`Refresh ${names}`} loading={refreshing} onClick={refresh} />
+      {props.actions}
+    </SpaceBetween>
+  );
+  if (placement === 'page') {
+    return <PageHeader variant="awsui-h1-sticky" title={title} counter={counter} actions={actions} />;
+  }
+  return (
+    <Header variant="h2" counter={counter} actions={actions}>
+      {title}
+    </Header>
+  );
+};
+
+interface FreshnessProps {
+  readonly rows: Rows<unknown>;
+  /** The user asked for it: then the time is worth its place. */
+  readonly refreshed: boolean;
+}
+
+/** When the rows were fetched, and a quiet warning while they cannot be fetched again. */
+const Freshness = ({ rows, refreshed }: FreshnessProps) => {
+  if (rows.updatedAt === 0) return null;
+  const at = formatClock(new Date(rows.updatedAt));
+  if (rows.error !== null) {
+    return (
+      <StatusIndicator type="warning">{`Not updated since ${at}. ${explainFailure(rows.error).header}.`}</StatusIndicator>
+    );
+  }
+  if (!refreshed) return null;
+  return (
+    <Box variant="small" color="text-body-secondary">
+      Updated {at}
+    </Box>
+  );
+};

@@ -1,0 +1,51 @@
+import type { TaskFilter, TaskProperty, TaskToken } from '@drt/contract/task-list';
+
+import { CliCommandModal } from './cli-command-modal.tsx';
+import { cancelCommand, listCommand } from './cli-command.ts';
+
+const PROPERTIES: Record<TaskProperty, string> = {
+  id: 'Task ID',
+  name: 'Task name',
+  status: 'Status',
+  type: 'Task type',
+  fileSystem: 'File system ID',
+  association: 'Association ID',
+  created: 'Creation time',
+  tag: 'Tag',
+  any: 'Any property',
+};
+
+const inWords = ({ property, operator, value }: TaskToken) => `${PROPERTIES[property]} ${operator} ${value}`;
+
+const caveatOf = (left: readonly TaskToken[]) =>
+  left.length > 0
+    ? `FSx itself cannot filter by: ${left.map(inWords).join('; ')}. The command lists the tasks without regard to that.`
+    : undefined;
+
+interface ListCommandProps {
+  readonly filter: TaskFilter;
+  readonly onClose: () => void;
+}
+
+export const ListCommand = ({ filter, onClose }: ListCommandProps) => (
+  <CliCommandModal
+    does="list these tasks"
+    commandFor={(target) => listCommand(filter, target).command}
+    caveat={caveatOf(listCommand(filter, { region: '' }).left)}
+    onClose={onClose}
+  />
+);
+
+interface CancelCommandProps {
+  readonly taskIds: readonly string[];
+  readonly onClose: () => void;
+}
+
+/** FSx cancels one task for each request. */
+export const CancelCommand = ({ taskIds, onClose }: CancelCommandProps) => (
+  <CliCommandModal
+    does={taskIds.length === 1 ? 'cancel the task' : `cancel ${taskIds.length} tasks`}
+    commandFor={(target) => taskIds.map((id) => cancelCommand(id, target)).join('\n')}
+    onClose={onClose}
+  />
+);

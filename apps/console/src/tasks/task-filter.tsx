@@ -1,0 +1,158 @@
+import DateInput from '@cloudscape-design/components/date-input';
+import PropertyFilter, { type PropertyFilterProps } from '@cloudscape-design/components/property-filter';
+import {
+  MAX_TOKENS,
+  TASK_PROPERTIES,
+  type TaskFilter as Filter,
+  type TaskProperty,
+  type TaskToken,
+  taskToken,
+} from '@drt/contract/task-list';
+import { type DataRepositoryTask, TASK_LIFECYCLES, TASK_TYPES } from '@drt/contract/tasks';
+import { useQuery } from '@tanstack/react-query';
+import { useMemo, useState } from 'react';
+
+import { fileSystemsQuery } from '../file-systems/queries.ts';
+import { formatTimeWithZone } from '../shell/time.ts';
+import { lifecycleWord, typeWords } from './words.ts';
+
+interface TaskFilterProps {
+  readonly value: Filter;
+  readonly onChange: (filter: Filter) => void;
+  readonly countText: string;
+  readonly loading: boolean;
+  /** The tasks in view, whose tags and names are suggested. */
+  readonly tasks: readonly DataRepositoryTask[];
+}
+
+const STATUS_WORDS = new Map<string, string>(TASK_LIFECYCLES.map((each) => [each, lifecycleWord(each)]));
+const TYPE_WORDS = new Map<string, string>(TASK_TYPES.map((each) => [each, typeWords(each).name]));
+
+/** Operators whose values are shown in words. */
+const inWords = (words: ReadonlyMap<string, string>) =>
+  ['=', '!='].map((operator) => ({
+    // Of the two that Cloudscape knows too.
+    operator: operator as '=' | '!=',
+    format: (value: unknown) => words.get(String(value)) ?? String(value),
+  }));
+
+/** Midnight of the browser's zone that begins the day, in ISO 8601; what is no whole day yet stays as it is. */
+const instantOf = (day: string) => {
+  const [, year, month, date] = /^(\d{4})-(\d\d)-(\d\d)$/.exec(day) ?? [];
+  if (!year) return day;
+  const midnight = new Date(Number(year), Number(month) - 1, Number(date));
+  return Number.isNaN(midnight.getTime()) ? day : midnight.toISOString();
+};
+
+const dayOf = (instant: string) => {
+  if (!instant.includes('T')) return instant;
+  const at = new Date(instant);
+  const pad = (part: number) => String(part).padStart(2, '0');
+  return `${at.getFullYear()}-${pad(at.getMonth() + 1)}-${pad(at.getDate())}`;
+};
+
+const byDay = (operator: '>=' | '<', description: string) => ({
+  operator,
+  description,
+  format: (value: unknown) => {
+    const at = new Date(String(value));
+    return Number.isNaN(at.getTime()) ? String(value) : formatTimeWithZone(at);
+  },
+  form: ({ value, onChange }: { value: unknown; onChange: (value: unknown) => void }) => (
+    <DateInput
+      ariaLabel="Day"
+      placeholder="YYYY/MM/DD"
+      value={typeof value === 'string' ? dayOf(value) : ''}
+      onChange={({ detail }) => onChange(instantOf(detail.value))}
+    />
+  ),
+});
+
+const property = (
+  key: TaskProperty,
+  propertyLabel: string,
+  groupValuesLabel: string,
+  operators: PropertyFilterProps.FilteringProperty['operators'] = TASK_PROPERTIES[key],
+) => ({ key, propertyLabel, groupValuesLabel, operators });
+
+const PROPERTIES: PropertyFilterProps.FilteringProperty[] = [
+  property('id', 'Task ID', 'Task IDs'),
+  property('name', 'Task name', 'Task names'),
+  property('status', 'Status', 'Statuses', inWords(STATUS_WORDS)),
+  property('type', 'Task type', 'Task types', inWords(TYPE_WORDS)),
+  property('fileSystem', 'File system ID', 'File system IDs'),
+  property('association', 'Association ID', 'Association IDs'),
+  {
+    ...property('created', 'Creation time', 'Creation times', [
+      byDay('>=', 'On this day or later'),
+      byDay('<', 'Before this day'),
+    ]),
+    defaultOperator: '>=',
+  },
+  property('tag', 'Tag (key or key=value)', 'Tags'),
+];
+
+const FIXED: PropertyFilterProps.FilteringOption[] = [
+  ...[...STATUS_WORDS].map(([value, label]) => ({ propertyKey: 'status', value, label })),
+  ...[...TYPE_WORDS].map(([value, label]) => ({ propertyKey: 'type', value, label })),
+];
+
+const optionsOf = (propertyKey: TaskProperty, values: readonly (string | undefined)[]) =>
+  [...new Set(values)].flatMap((value) => (value ? [{ propertyKey, value }] : []));
+
+/** Tokens as the user made them, in the words of the contract; what says nothing valid is dropped. */
+const tokensOf = (query: PropertyFilterProps.Query): TaskToken[] =>
+  query.tokens.flatMap(({ propertyKey = 'any', operator, value }) => {
+    const typed = String(value ?? '').trim();
+    const token = taskToken.safeParse({
+      property: propertyKey,
+      operator,
+      value: propertyKey === 'created' ? instantOf(typed.replaceAll('/', '-')) : typed,
+    });
+    return token.success && typed !== '' ? [token.data] : [];
+  });
+
+/** Filter by several properties; what is chosen belongs to the page's URL. */
+export const TaskFilter = ({ value, onChange, countText, loading, tasks }: TaskFilterProps) => {
+  const [used, setUsed] = useState(false);
+  const fileSystems = useQuery({ ...fileSystemsQuery, enabled: used, refetchInterval: false }).data;
+  const options = useMemo(
+    () => [
+      ...FIXED,
+      ...optionsOf(
+        'fileSystem',
+        (fileSystems ?? []).map((each) => each.FileSystemId),
+      ),
+      ...optionsOf(
+        'tag',
+        tasks.flatMap(({ Tags = [] }) => Tags.map(({ Key, Value }) => `${Key}=${Value}`)),
+      ),
+    ],
+    [fileSystems, tasks],
+  );
+  return (
+    <PropertyFilter
+      query={{
+        operation: value.operation,
+        tokens: value.tokens.map(({ property: key, operator, value: wanted }) => ({
+          ...(key === 'any' ? {} : { propertyKey: key }),
+          operator,
+          value: wanted,
+        })),
+      }}
+      onChange={({ detail }) =>
+        onChange({ operation: detail.operation, tokens: tokensOf(detail).slice(0, MAX_TOKENS) })
+      }
+      onLoadItems={() => setUsed(true)}
+      filteringProperties={PROPERTIES}
+      filteringOptions={options}
+      filteringAriaLabel="Filter data repository tasks"
+      filteringPlaceholder="Filter data repository tasks"
+      filteringEmpty="No suggestions"
+      countText={countText}
+      loading={loading}
+      expandToViewport
+      tokenLimit={6}
+    />
+  );
+};

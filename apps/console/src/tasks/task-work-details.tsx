@@ -1,0 +1,61 @@
+import Header from '@cloudscape-design/components/header';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import Table from '@cloudscape-design/components/table';
+import type { TaskWork } from '@drt/contract/engine-api';
+import type { DataRepositoryTask } from '@drt/contract/tasks';
+
+import { formatTime, zoneOf } from '../shell/time.ts';
+import { TaskFailures } from './task-failures.tsx';
+import { TaskWorkChart } from './task-work-chart.tsx';
+import { eventText } from './task-work.ts';
+
+interface TaskWorkDetailsProps {
+  readonly task: DataRepositoryTask;
+  readonly work: TaskWork;
+}
+
+/** What the details page shows of a task's work below the counts: loaded apart, because charts are large. */
+export const TaskWorkDetails = ({ task, work }: TaskWorkDetailsProps) => (
+  <SpaceBetween size="l">
+    {work.FailedCount > 0 ? <TaskFailures task={task} failedCount={work.FailedCount} /> : null}
+    <TaskWorkChart task={task} work={work} />
+    <Activity work={work} />
+  </SpaceBetween>
+);
+
+/** Enough for any task that is not restarted over and over. */
+const MOST_EVENTS = 100;
+
+const Activity = ({ work }: Pick<TaskWorkDetailsProps, 'work'>) => {
+  const left = Math.max(0, work.Activity.length - MOST_EVENTS);
+  const [first] = work.Activity;
+  return (
+    <Table
+      variant="container"
+      header={
+        <Header
+          variant="h2"
+          counter={`(${work.Activity.length})`}
+          description={left > 0 ? `The latest ${MOST_EVENTS} of ${work.Activity.length}.` : undefined}
+        >
+          Activity
+        </Header>
+      }
+      ariaLabels={{ tableLabel: 'Activity' }}
+      items={work.Activity.slice(left)}
+      columnDefinitions={[
+        {
+          id: 'time',
+          header: first ? `Time (${zoneOf(first.Time)})` : 'Time',
+          cell: ({ Time }) => formatTime(Time),
+          width: 220,
+        },
+        { id: 'event', header: 'Event', cell: ({ Event }) => eventText(Event), isRowHeader: true, width: 260 },
+        { id: 'detail', header: 'Detail', cell: ({ Detail }) => Detail || '-' },
+      ]}
+      wrapLines
+      enableKeyboardNavigation
+      empty="No activity was kept for this task."
+    />
+  );
+};

@@ -1,0 +1,182 @@
+import Alert from '@cloudscape-design/components/alert';
+import Box from '@cloudscape-design/components/box';
+import Container from '@cloudscape-design/components/container';
+import Header from '@cloudscape-design/components/header';
+import KeyValuePairs, { type KeyValuePairsProps } from '@cloudscape-design/components/key-value-pairs';
+import ProgressBar from '@cloudscape-design/components/progress-bar';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import StatusIndicator from '@cloudscape-design/components/status-indicator';
+import type { TaskWork } from '@drt/contract/engine-api';
+import type { DataRepositoryTask } from '@drt/contract/tasks';
+import { useQuery } from '@tanstack/react-query';
+import { lazy, type ReactNode, Suspense, useState } from 'react';
+
+import { useHasEngine } from '../api/engine.ts';
+import { explainFailure } from '../api/errors.ts';
+import { formatTimeWithZone } from '../shell/time.ts';
+import { bytesText } from './bytes-text.ts';
+import { TaskProgress } from './task-status.tsx';
+import { taskWorkQuery } from './task-work-query.ts';
+import {
+  count,
+  doneCount,
+  executionSamples,
+  findingText,
+  queueText,
+  ratesText,
+  recentRates,
+  secondsLeft,
+  stageText,
+  timeLeftText,
+} from './task-work.ts';
+import { isActive, typeWords } from './words.ts';
+
+const TaskWorkDetails = lazy(async () => ({ default: (await import('./task-work-details.tsx')).TaskWorkDetails }));
+
+interface TaskProps {
+  readonly task: DataRepositoryTask;
+}
+
+/** How far the task has come; and where there is an engine to ask: how fast, what happened, and what failed. */
+export const TaskWorkStatus = ({ task }: TaskProps) => {
+  const hasEngine = useHasEngine();
+  const { data: work, dataUpdatedAt, error } = useQuery({ ...taskWorkQuery(task), enabled: hasEngine === true });
+  if (work) {
+    return (
+      <SpaceBetween size="l">
+        <LiveStatus task={task} work={work} updatedAt={dataUpdatedAt} error={error} />
+        <Suspense fallback={<StatusIndicator type="loading">Loading throughput and activity</StatusIndicator>}>
+          <TaskWorkDetails task={task} work={work} />
+        </Suspense>
+      </SpaceBetween>
+    );
+  }
+  return (
+    <StatusContainer progress={<TaskProgress task={task} />} items={statusItems(task, task.Status)}>
+      {error ? <NotLive error={error} /> : null}
+      {hasEngine === false ? (
+        <Box color="text-body-secondary">
+          Speed, time left, activity and the list of failed files are shown for tasks of this project&apos;s own engine
+          only: Amazon FSx has no operation that tells them.
+        </Box>
+      ) : null}
+    </StatusContainer>
+  );
+};
+
+const NotLive = ({ error }: { readonly error: Error }) => (
+  <StatusIndicator type="warning">
+    {`Speed, activity and failed files could not be updated. ${explainFailure(error).header}.`}
+  </StatusIndicator>
+);
+
+interface StatusContainerProps {
+  readonly progress: ReactNode;
+  readonly items: KeyValuePairsProps['items'];
+  readonly children?: ReactNode;
+}
+
+const StatusContainer = ({ progress, items, children }: StatusContainerProps) => (
+  <Container header={<Header variant="h2">Task status</Header>}>
+    <SpaceBetween size="l">
+      {progress}
+      <KeyValuePairs columns={4} items={items} />
+      {children}
+    </SpaceBetween>
+  </Container>
+);
+
+const time = (date: Date | undefined) => (date ? formatTimeWithZone(date) : '-');
+
+const number = (value: number | undefined) => (value === undefined ? '-' : count(value));
+
+type Counts = Partial<Pick<TaskWork, 'TotalCount' | 'SucceededCount' | 'FailedCount' | 'Bytes'>>;
+
+const statusItems = ({ Type, Status, StartTime, EndTime }: DataRepositoryTask, counts: Counts = {}) => {
+  const words = typeWords(Type);
+  return [
+    { label: words.total, value: number(counts.TotalCount) },
+    { label: words.succeeded, value: number(counts.SucceededCount) },
+    { label: words.failed, value: number(counts.FailedCount) },
+    ...(counts.Bytes === undefined ? [] : [{ label: 'Data transferred', value: bytesText(counts.Bytes) }]),
+    { label: 'Start time', value: time(StartTime) },
+    { label: 'End time', value: time(EndTime) },
+    { label: 'Last updated', value: time(Status?.LastUpdatedTime) },
+  ];
+};
+
+interface LiveStatusProps extends TaskProps {
+  readonly work: TaskWork;
+  /** When `work` was fetched, in ms of this browser's clock. */
+  readonly updatedAt: number;
+  /** Why it could not be fetched again. */
+  readonly error: Error | null;
+}
+
+/** Seconds of the mean that is shown, and of the one that time left is guessed by, which should not jump. */
+const SPEED_WINDOW = 10;
+const GUESS_WINDOW = 60;
+
+const LiveStatus = ({ task, work, updatedAt, error }: LiveStatusProps) => {
+  const idle = useIdleSeconds(work, updatedAt);
+  const samples = executionSamples(task, work.Samples);
+  const isRunning = task.Lifecycle === 'EXECUTING';
+  const speed = isRunning ? recentRates(samples, SPEED_WINDOW, idle) : undefined;
+  const mean = isActive(task.Lifecycle) ? undefined : recentRates(samples, Infinity);
+  const isTotalFinal = work.Stage !== 'PLAN';
+  const left = isTotalFinal ? secondsLeft(work, recentRates(samples, GUESS_WINDOW, idle)?.files) : undefined;
+  return (
+    <StatusContainer
+      progress={<Progress task={task} work={work} left={left} />}
+      items={[
+        // Before the task begins to count there are no numbers, not even zeros.
+        ...statusItems(task, task.Status ? work : undefined),
+        ...(speed ? [{ label: 'Speed, last 10 seconds', value: ratesText(speed) }] : []),
+        ...(mean ? [{ label: 'Average speed', value: ratesText(mean) }] : []),
+      ]}
+    >
+      {error ? <NotLive error={error} /> : null}
+      {work.ReportFailure === undefined ? null : (
+        <Alert type="warning" statusIconAriaLabel="Warning" header="The completion report could not be delivered">
+          <Box>{work.ReportFailure}</Box>
+          {work.FailedCount > 0 ? <Box>The files that failed are listed below.</Box> : null}
+        </Alert>
+      )}
+    </StatusContainer>
+  );
+};
+
+/** For how long the counters have not moved, by this browser's clock alone: the server's may differ. */
+const useIdleSeconds = (work: TaskWork, updatedAt: number) => {
+  const done = doneCount(work);
+  const [seen, setSeen] = useState({ done, at: updatedAt });
+  if (seen.done !== done) setSeen({ done, at: updatedAt });
+  return seen.done === done ? (updatedAt - seen.at) / 1000 : 0;
+};
+
+interface ProgressProps extends TaskProps {
+  readonly work: TaskWork;
+  /** Seconds. */
+  readonly left: number | undefined;
+}
+
+/** A bar once the total is final; before that, counts say all there is to know. */
+const Progress = ({ task, work, left }: ProgressProps) => {
+  const { Lifecycle, Type } = task;
+  if (!isActive(Lifecycle)) return null;
+  if (Lifecycle === 'PENDING') return <StatusIndicator type="pending">{queueText(work.Ahead)}</StatusIndicator>;
+  if (Lifecycle === 'CANCELING') {
+    return <StatusIndicator type="in-progress">Canceling: waiting for the files in transfer</StatusIndicator>;
+  }
+  if (work.Stage === 'PLAN') return <StatusIndicator type="in-progress">{findingText(Type, work)}</StatusIndicator>;
+  const done = doneCount(work);
+  return (
+    <ProgressBar
+      // Full only when the task has ended.
+      value={work.TotalCount === 0 ? 99 : Math.min(99, Math.floor((100 * done) / work.TotalCount))}
+      label="Progress"
+      description={`${stageText(Type, work.Stage)}: ${count(done)} of ${count(work.TotalCount)} processed`}
+      additionalInfo={left !== undefined && done < work.TotalCount ? timeLeftText(left) : undefined}
+    />
+  );
+};
