@@ -24,6 +24,7 @@ import { useCameFrom, useGo, useUnsavedChanges } from '../shell/leave-guard.tsx'
 import { useNotifications } from '../shell/notifications.tsx';
 import { PageHeader } from '../shell/page-header.tsx';
 import { RouteLink } from '../shell/route-link.tsx';
+import { CreateCommandButton } from './create-command.tsx';
 import { findExactCopy } from './exact-copy.ts';
 import { PathListField } from './path-list-field.tsx';
 import { activeTasksQuery } from './queries.ts';
@@ -98,6 +99,7 @@ export const CreateTaskForm = (props: CreateTaskFormProps) => {
             <Button variant="link" formAction="none" onClick={() => go(back)}>
               Cancel
             </Button>
+            <CreateCommandButton inputOf={() => (task.check() ? toInput(type, form, '') : undefined)} />
             <Button variant="primary" loading={create.isPending}>
               Create
             </Button>

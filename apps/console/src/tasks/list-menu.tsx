@@ -7,8 +7,8 @@ import { explainFailure } from '../api/errors.ts';
 import { useNotifications } from '../shell/notifications.tsx';
 import { cancelHindrance } from './words.ts';
 
-const ListCommand = lazy(async () => ({ default: (await import('./list-command.tsx')).ListCommand }));
-const CancelCommand = lazy(async () => ({ default: (await import('./list-command.tsx')).CancelCommand }));
+const ListCommand = lazy(async () => ({ default: (await import('./cli-commands.tsx')).ListCommand }));
+const CancelCommand = lazy(async () => ({ default: (await import('./cli-commands.tsx')).CancelCommand }));
 
 interface ListMenuProps {
   readonly view: Pick<TaskListQuery, 'filter' | 'sort'>;

@@ -89,7 +89,7 @@ const PROPERTIES: PropertyFilterProps.FilteringProperty[] = [
     ]),
     defaultOperator: '>=',
   },
-  property('tag', 'Tag (key or key=value)', 'Tags'),
+  property('tag', 'Tag', 'Tags (key or key=value)'),
 ];
 
 const FIXED: PropertyFilterProps.FilteringOption[] = [

@@ -1,7 +1,8 @@
+import type { Input } from '@drt/contract';
 import type { TaskFilter, TaskProperty, TaskToken } from '@drt/contract/task-list';
 
 import { CliCommandModal } from './cli-command-modal.tsx';
-import { cancelCommand, listCommand } from './cli-command.ts';
+import { cancelCommand, createCommand, listCommand } from './cli-command.ts';
 
 const PROPERTIES: Record<TaskProperty, string> = {
   id: 'Task ID',
@@ -46,6 +47,20 @@ export const CancelCommand = ({ taskIds, onClose }: CancelCommandProps) => (
   <CliCommandModal
     does={taskIds.length === 1 ? 'cancel the task' : `cancel ${taskIds.length} tasks`}
     commandFor={(target) => taskIds.map((id) => cancelCommand(id, target)).join('\n')}
+    onClose={onClose}
+  />
+);
+
+interface CreateCommandProps {
+  readonly input: Input<'CreateDataRepositoryTask'>;
+  readonly onClose: () => void;
+}
+
+export const CreateCommand = ({ input, onClose }: CreateCommandProps) => (
+  <CliCommandModal
+    does="create this task"
+    commandFor={(target) => createCommand(input, target)}
+    caveat="The command has no request token: each run creates a task, unless the same one is still running."
     onClose={onClose}
   />
 );
