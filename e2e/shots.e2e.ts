@@ -16,7 +16,7 @@ for (const [scheme, width] of [['light', 1440], ['dark', 390]] as const)
       await page.goto(`${paths.tasks()}`);
       for (const id of [r, w]) await page.getByRole('checkbox', { name: `Select ${id}` }).check();
       await page.screenshot({ path: `/tmp/x/${scheme}-selected.png` });
-      await page.getByRole('button', { name: 'More', exact: true }).click();
+      await page.getByRole('button', { name: 'More actions' }).click();
       await page.screenshot({ path: `/tmp/x/${scheme}-menu.png` });
       await page.getByRole('menuitem', { name: 'Show CLI command to cancel' }).click();
       await page.waitForTimeout(500);

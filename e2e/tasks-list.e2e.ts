@@ -93,6 +93,18 @@ test('a task made elsewhere appears while the list is open, and the selection st
   await lake.becomes(second, 'SUCCEEDED');
 });
 
+test('a create form shows the command that does the same', async ({ page, lake }) => {
+  await page.goto(paths.createTask('export', { fileSystemId: lake.id, associationIds: [lake.associationId] }));
+  await page.getByRole('textbox', { name: 'Path 1' }).fill("it's");
+  await page.getByRole('button', { name: 'Show CLI command' }).click();
+  const modal = page.getByRole('dialog', { name: 'AWS CLI command to create this task' });
+  await expect(modal.locator('pre')).toContainText(`--file-system-id ${lake.id}`);
+  await expect(modal.locator('pre')).toContainText(String.raw`--paths '["it'\''s"]'`);
+  await modal.getByRole('button', { name: 'Close' }).last().click();
+  await expect(page.getByRole('textbox', { name: 'Path 1' })).toHaveValue("it's");
+  expect(await lake.tasks()).toHaveLength(0);
+});
+
 test.describe('several tasks are canceled at once', () => {
   test.use({ expectedRefusals: ['DataRepositoryTaskEnded'] });
 
@@ -141,7 +153,7 @@ test('the list is exported and shown as a command', async ({ page, lake }) => {
   const [formula = ''] = await endedTasks(lake, ['=1+1']);
   await page.goto(`${paths.tasks()}?filter=fileSystem%3D${lake.id}&filter=name%3A1`);
   await expect(rowOf(tableNamed(page, TITLE), formula)).toBeVisible();
-  const more = page.getByRole('button', { name: 'More', exact: true });
+  const more = page.getByRole('button', { name: 'More actions' });
   await more.click();
   const file = page.waitForEvent('download');
   await page.getByRole('menuitem', { name: 'Export 1 task as CSV' }).click();

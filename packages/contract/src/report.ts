@@ -19,3 +19,18 @@ export const FAILURE_CODES = [
   'InternalError',
 ] as const;
 export type FailureCode = (typeof FAILURE_CODES)[number];
+
+/** What a spreadsheet would take for the beginning of a formula. */
+const FORMULA = /^[=+\-@\t\r]/;
+
+/**
+ * One field of the report, quoted as RFC 4180 asks. A field that a spreadsheet would run gets quotation marks of its own
+ * inside, as in the worked examples of the FSx user guide: `@f` is written `"""@f"""`.
+ */
+export const csvField = (value: string): string => {
+  const guarded = FORMULA.test(value) ? `"${value}"` : value;
+  return /[",\r\n\t]/.test(guarded) ? `"${guarded.replaceAll('"', '""')}"` : guarded;
+};
+
+/** One row of the report, its line end included. */
+export const reportRow = (path: string, code: FailureCode): string => `${csvField(path)},failed,${code}\r\n`;

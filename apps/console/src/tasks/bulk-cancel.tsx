@@ -13,6 +13,7 @@ import { type SubmitEvent, useEffect, useRef, useState } from 'react';
 
 import { explainFailure, hasCode } from '../api/errors.ts';
 import { callFsx } from '../api/fsx.ts';
+import { visibleText } from '../shell/visible-text.ts';
 import { cancelHindrance, taskName, typeWords } from './words.ts';
 
 interface BulkCancelModalProps {
@@ -173,7 +174,7 @@ const TaskOutcomes = ({ tasks, outcomes }: TaskOutcomesProps) => (
         const name = taskName(task);
         return (
           <li key={task.TaskId} style={{ overflowWrap: 'anywhere' }}>
-            {task.TaskId} ({name ? `${name}, ` : ''}
+            {task.TaskId} ({name ? `${visibleText(name)}, ` : ''}
             {typeWords(task.Type).name.toLowerCase()}){' '}
             {outcome ? <StatusIndicator type={INDICATORS[outcome.kind]}>{outcomeText(outcome)}</StatusIndicator> : null}
           </li>

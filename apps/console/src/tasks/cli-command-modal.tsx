@@ -55,7 +55,9 @@ export const CliCommandModal = ({ does, commandFor, caveat, onClose }: CliComman
           </Alert>
         ) : null}
         <Box variant="code">
-          <pre style={{ margin: 0, whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>{command ?? 'Loading'}</pre>
+          <pre style={{ margin: 0, fontFamily: 'monospace', whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
+            {command ?? 'Loading'}
+          </pre>
         </Box>
         <Box variant="small" color="text-body-secondary">
           For a POSIX shell such as bash, with AWS CLI version 2.

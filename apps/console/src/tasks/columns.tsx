@@ -5,6 +5,7 @@ import type { ReactNode } from 'react';
 import { paths } from '../paths.ts';
 import { RouteLink } from '../shell/route-link.tsx';
 import { formatTime, zoneOf } from '../shell/time.ts';
+import { visibleText } from '../shell/visible-text.ts';
 import type { ResourceColumn } from '../table/resource-table.tsx';
 import { TaskStatus } from './task-status.tsx';
 import { lifecycleWord, taskName, typeWords } from './words.ts';
@@ -42,7 +43,7 @@ const pathsCell = ({ Paths = [], Type, TaskId }: DataRepositoryTask): ReactNode 
     <Popover
       header="Paths"
       content={Paths.map((path, row) => (
-        <div key={`${row} ${path}`}>{path}</div>
+        <div key={`${row} ${path}`}>{visibleText(path)}</div>
       ))}
       dismissAriaLabel="Close"
       triggerAriaLabel={`Show the paths of ${typeWords(Type).name} ${TaskId}`}
@@ -86,7 +87,7 @@ const columns: readonly Column[] = [
     width: 150,
     cell: (task) => {
       const name = taskName(task);
-      return name ? <RouteLink href={paths.task(task.TaskId)}>{name}</RouteLink> : NONE;
+      return name ? <RouteLink href={paths.task(task.TaskId)}>{visibleText(name)}</RouteLink> : NONE;
     },
     sortBy: taskName,
   },

@@ -44,7 +44,7 @@ export const ListMenu = ({ view, total, selected }: ListMenuProps) => {
           if (id === 'list' || id === 'cancel') setCommand(id);
         }}
       >
-        More
+        More actions
       </ButtonDropdown>
       <Suspense fallback={null}>
         {command === 'list' ? <ListCommand filter={view.filter} onClose={close} /> : null}

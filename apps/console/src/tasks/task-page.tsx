@@ -51,7 +51,7 @@ const TaskDetails = ({ task }: { readonly task: DataRepositoryTask }) => (
     <TaskWorkStatus task={task} />
     <PathsContainer task={task} />
     <ReportContainer task={task} />
-    <TagsContainer tags={task.Tags ?? []} />
+    <TagsContainer tags={task.Tags ?? []} resourceArn={task.ResourceARN} />
   </SpaceBetween>
 );
 

@@ -1,6 +1,7 @@
 import { closeSync, mkdirSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { reportRow } from '@drt/contract/report';
 import type { CompletionReport } from '@drt/contract/tasks';
 
 import { parseS3Url } from '../associations/resolve.ts';
@@ -8,18 +9,6 @@ import type { Context } from '../context.ts';
 import type { Source } from '../s3/s3.ts';
 import { associationsOf } from '../store/associations.ts';
 import { failuresAfter, type TaskRow } from '../store/tasks.ts';
-
-/** What a spreadsheet would take for the beginning of a formula. */
-const FORMULA = /^[=+\-@\t\r]/;
-
-/**
- * One field, quoted as RFC 4180 asks. A field that a spreadsheet would run gets quotation marks of its own inside, as in
- * the worked examples of the FSx user guide: `@f` is written `"""@f"""`.
- */
-export const csvField = (value: string): string => {
-  const guarded = FORMULA.test(value) ? `"${value}"` : value;
-  return /[",\r\n\t]/.test(guarded) ? `"${guarded.replaceAll('"', '""')}"` : guarded;
-};
 
 const PAGE = 1000;
 
@@ -31,7 +20,7 @@ async function writeRows(context: Context, task: TaskRow, file: number): Promise
     const last = rows.at(-1);
     if (!last) return size;
     after = last.path;
-    const text = rows.map(({ path, code }) => `${csvField(path)},failed,${csvField(code)}\r\n`).join('');
+    const text = rows.map(({ path, code }) => reportRow(path, code)).join('');
     size += writeSync(file, text);
   }
 }
