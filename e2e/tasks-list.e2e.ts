@@ -169,3 +169,10 @@ test('the list is exported and shown as a command', async ({ page, lake }) => {
   await expect(modal.getByText('FSx itself cannot filter by: Task name : 1')).toBeVisible();
   await expectAccessible(page, 'CLI command');
 });
+
+test('an address of the AWS console leads to the page it means', async ({ page, lake }) => {
+  await page.goto(`/#file-system-details/${lake.id}`);
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(lake.id);
+  await page.goto('/');
+  await expect(page).toHaveURL(paths.tasks());
+});

@@ -6,6 +6,7 @@ import { matchPath, Navigate, type Params, Route, Routes, useLocation } from 're
 import { associationQuery } from './associations/queries.ts';
 import { type Crumb, crumbs, paths, readCreateTaskFrom } from './paths.ts';
 import { AppShell } from './shell/app-shell.tsx';
+import { fromAwsHash } from './shell/aws-links.ts';
 import { NotFound, PageBoundary } from './shell/failure.tsx';
 
 /**
@@ -130,9 +131,9 @@ const useTrail = (pathname: string, search: string) => {
 };
 
 export const Pages = () => {
-  const { pathname, search } = useLocation();
+  const { pathname, search, hash } = useLocation();
   const trail = useTrail(pathname, search);
-  if (pathname === '/') return <Navigate replace to={paths.tasks()} />;
+  if (pathname === '/') return <Navigate replace to={fromAwsHash(hash) ?? paths.tasks()} />;
   return (
     <AppShell crumbs={trail} contentType={find(pathname).page.contentType}>
       <Suspense fallback={<StatusIndicator type="loading">Loading page</StatusIndicator>}>

@@ -5,7 +5,7 @@ import type { TablePreferences } from './preferences.ts';
 import { definitionOf, type ResourceColumn } from './resource-table.tsx';
 import { type Rows, TableFrame, type TableLook } from './table-frame.tsx';
 
-export interface Sort {
+interface Sort {
   /** ID of a column. */
   readonly property: string;
   readonly descending: boolean;

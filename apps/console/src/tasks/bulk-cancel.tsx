@@ -165,8 +165,7 @@ interface TaskOutcomesProps {
 
 /** The tasks by name, each with what came of it. */
 const TaskOutcomes = ({ tasks, outcomes }: TaskOutcomesProps) => (
-  // It scrolls, so the keyboard must reach it.
-  // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+  // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, so the keyboard must reach it
   <section aria-label="Tasks" tabIndex={0} style={{ maxHeight: '16rem', overflow: 'auto' }}>
     <ul style={{ margin: 0, paddingInlineStart: '1.2rem' }}>
       {tasks.map((task) => {

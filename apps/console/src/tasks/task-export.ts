@@ -4,8 +4,6 @@ import type { DataRepositoryTask } from '@drt/contract/tasks';
 import { listTasks } from './queries.ts';
 import { taskName } from './words.ts';
 
-export type ExportFormat = 'csv' | 'json';
-
 const COLUMNS: readonly (readonly [header: string, of: (task: DataRepositoryTask) => string | number | undefined])[] = [
   ['TaskId', (each) => each.TaskId],
   ['Name', taskName],

@@ -64,6 +64,7 @@ test('the first page comes before the whole list is read, and then the total is 
   const mirror = openTaskMirror(makeFsx(tasks).fsx, 'engine');
   const first = await mirror.list(query());
   expect(first.complete).toBe(false);
+  expect(first.total).toBeLessThan(500);
   expect(first.tasks).toEqual(tasks.slice(0, 20));
   await vi.waitFor(async () => expect(await mirror.list(query())).toMatchObject({ complete: true, total: 2000 }));
   const last = await mirror.list(query({ page: 1_000_000 }));

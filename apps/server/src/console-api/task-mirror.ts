@@ -114,7 +114,9 @@ class Listing {
   async refresh() {
     const from = Date.now();
     let page = await this.#page(undefined);
-    for (let pages = 1; pages < REFRESH_PAGES && !page.met && page.next; pages += 1) page = await this.#page(page.next);
+    // The very first page is not kept waiting for others.
+    const most = this.#begun === 0 && this.#readAt === 0 ? 1 : REFRESH_PAGES;
+    for (let pages = 1; pages < most && !page.met && page.next; pages += 1) page = await this.#page(page.next);
     if (!page.next && this.#readAt === 0) this.#readAt = Date.now();
     if (!page.met && page.next && this.#readAt > 0) this.#hasGap = true;
     // Where a reading of the whole goes on.
