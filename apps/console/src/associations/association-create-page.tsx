@@ -9,14 +9,14 @@ import { useState } from 'react';
 import { useParams } from 'react-router';
 
 import { useFsxMutation } from '../api/fsx.ts';
+import { newRequestToken } from '../api/request-token.ts';
 import { fileSystemQuery } from '../file-systems/queries.ts';
-import { ResourceForm } from '../file-systems/resource-form.tsx';
 import { CREATE_ASSOCIATION, paths } from '../paths.ts';
 import { useGo, useUnsavedChanges } from '../shell/leave-guard.tsx';
 import { useNotifications } from '../shell/notifications.tsx';
+import { ResourceForm } from '../shell/resource-form.tsx';
 import { ResourcePage } from '../shell/resource-page.tsx';
 import { RouteLink } from '../shell/route-link.tsx';
-import { newRequestToken } from '../tasks/task-form.ts';
 import {
   type AssociationErrors,
   type AssociationForm,

@@ -9,10 +9,10 @@ import { useState } from 'react';
 import { useParams } from 'react-router';
 
 import { useFsxMutation } from '../api/fsx.ts';
-import { ResourceForm } from '../file-systems/resource-form.tsx';
 import { paths, UPDATE_ASSOCIATION } from '../paths.ts';
 import { useCameFrom, useGo, useUnsavedChanges } from '../shell/leave-guard.tsx';
 import { useNotifications } from '../shell/notifications.tsx';
+import { ResourceForm } from '../shell/resource-form.tsx';
 import { ResourcePage } from '../shell/resource-page.tsx';
 import { policiesInput, policiesOf } from './association-form.ts';
 import { PolicyFields } from './policy-fields.tsx';

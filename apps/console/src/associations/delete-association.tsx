@@ -6,8 +6,8 @@ import { useState } from 'react';
 import { useLocation } from 'react-router';
 
 import { useFsxMutation } from '../api/fsx.ts';
-import { DeleteModal } from '../file-systems/delete-modal.tsx';
 import { paths } from '../paths.ts';
+import { DeleteModal } from '../shell/delete-modal.tsx';
 import { useGo } from '../shell/leave-guard.tsx';
 import { useNotifications } from '../shell/notifications.tsx';
 import { associationsQuery } from './queries.ts';

@@ -4,9 +4,9 @@ import { useLocation } from 'react-router';
 
 import { useFsxMutation } from '../api/fsx.ts';
 import { paths } from '../paths.ts';
+import { DeleteModal } from '../shell/delete-modal.tsx';
 import { useGo } from '../shell/leave-guard.tsx';
 import { useNotifications } from '../shell/notifications.tsx';
-import { DeleteModal } from './delete-modal.tsx';
 import { fileSystemsQuery } from './queries.ts';
 
 interface DeleteFileSystemModalProps {

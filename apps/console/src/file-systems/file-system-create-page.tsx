@@ -10,12 +10,13 @@ import { LUSTRE_DEPLOYMENT_TYPES } from '@drt/contract/file-systems';
 import { useState } from 'react';
 
 import { useFsxMutation } from '../api/fsx.ts';
+import { newRequestToken } from '../api/request-token.ts';
 import { CREATE_FILE_SYSTEM, paths } from '../paths.ts';
 import { useGo, useUnsavedChanges } from '../shell/leave-guard.tsx';
 import { useNotifications } from '../shell/notifications.tsx';
 import { PageHeader } from '../shell/page-header.tsx';
+import { ResourceForm } from '../shell/resource-form.tsx';
 import { RouteLink } from '../shell/route-link.tsx';
-import { newRequestToken } from '../tasks/task-form.ts';
 import { deploymentWords } from './columns.tsx';
 import {
   type FileSystemErrors,
@@ -24,7 +25,6 @@ import {
   toFileSystemInput,
   validateFileSystem,
 } from './file-system-form.ts';
-import { ResourceForm } from './resource-form.tsx';
 
 /** Makes a Lustre file system of a new directory, or of one that is there. */
 export const FileSystemCreatePage = () => {

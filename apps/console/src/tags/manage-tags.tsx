@@ -6,9 +6,9 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 
 import { callFsx } from '../api/fsx.ts';
-import { Refusal } from '../file-systems/resource-form.tsx';
 import { useUnsavedChanges } from '../shell/leave-guard.tsx';
 import { useNotifications } from '../shell/notifications.tsx';
+import { Refusal } from '../shell/resource-form.tsx';
 import { changesOf, MAX_TAGS, stepsOf, type TagChanges } from './tag-changes.ts';
 
 interface ManageTagsProps {

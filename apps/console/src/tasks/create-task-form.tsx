@@ -16,6 +16,7 @@ import { lazy, type SubmitEvent, Suspense, useEffect, useRef, useState } from 'r
 import { useHasEngine } from '../api/engine.ts';
 import { hasCode } from '../api/errors.ts';
 import { useFsxMutation } from '../api/fsx.ts';
+import { newRequestToken } from '../api/request-token.ts';
 import { associationsQuery } from '../associations/queries.ts';
 import { FileSystemField } from '../file-systems/file-system-field.tsx';
 import { paths } from '../paths.ts';
@@ -33,7 +34,6 @@ import {
   type CreatableType,
   filledPaths,
   type FormErrors,
-  newRequestToken,
   pathLimitOf,
   repositoriesOf,
   type TaskForm,

@@ -124,10 +124,6 @@ export const toInput = (type: CreatableType, form: TaskForm, token: string): Inp
   };
 };
 
-/** 128 random bits as text. `crypto.randomUUID` would need a secure context, which a plain HTTP console is not. */
-export const newRequestToken = () =>
-  crypto.getRandomValues(new BigUint64Array(2)).reduce((text, part) => text + part.toString(16).padStart(16, '0'), '');
-
 interface Checkable {
   readonly safeParse: (value: string) => {
     readonly error?: { readonly issues: readonly { readonly message: string }[] } | undefined;

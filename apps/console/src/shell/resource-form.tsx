@@ -5,8 +5,8 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import { type ReactNode, type SubmitEvent, useEffect, useRef } from 'react';
 
 import { hasCode } from '../api/errors.ts';
-import { FailureAlert } from '../shell/failure.tsx';
-import { useGo } from '../shell/leave-guard.tsx';
+import { FailureAlert } from './failure.tsx';
+import { useGo } from './leave-guard.tsx';
 
 interface ResourceFormProps {
   readonly submitText: string;
