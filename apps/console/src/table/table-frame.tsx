@@ -1,17 +1,21 @@
 import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
-import CollectionPreferences from '@cloudscape-design/components/collection-preferences';
 import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import Table, { type TableProps } from '@cloudscape-design/components/table';
-import { type ReactNode, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useState } from 'react';
 
 import { explainFailure } from '../api/errors.ts';
 import { FailureAlert } from '../shell/failure.tsx';
 import { PageHeader } from '../shell/page-header.tsx';
 import { formatClock } from '../shell/time.ts';
-import { PAGE_SIZES, type TablePreferences } from './preferences.ts';
+import type { TablePreferences } from './preferences.ts';
+
+// Behind a button, and larger than the rest of the page's own code: it comes after the rows.
+const TablePreferencesButton = lazy(async () => ({
+  default: (await import('./table-preferences-button.tsx')).TablePreferencesButton,
+}));
 
 /** Rows as a table wants them, whatever they were fetched with. */
 export interface Rows<Item> {
@@ -66,7 +70,7 @@ interface TableFrameProps<Item> extends TableLook<Item> {
 
 /** The look of every table: header, selection, preferences, and the states between. Its rows come ready. */
 export const TableFrame = <Item,>(props: TableFrameProps<Item>) => {
-  const { title, placement, names, rows, keyOf, preferences, onPreferences, selectionType, onSelect } = props;
+  const { title, placement, names, rows, columns, keyOf, preferences, onPreferences, selectionType, onSelect } = props;
   const failed = rows.error !== null && rows.items.length === 0;
   return (
     <Table<Item>
@@ -109,49 +113,16 @@ export const TableFrame = <Item,>(props: TableFrameProps<Item>) => {
       filter={props.filter}
       empty={failed ? <FailureAlert error={rows.error} onRetry={() => void rows.refresh()} /> : props.empty}
       pagination={props.pagination}
-      preferences={<Preferences {...props} />}
+      preferences={
+        <Suspense
+          fallback={<Button variant="icon" iconName="settings" ariaLabel="Preferences" formAction="none" disabled />}
+        >
+          <TablePreferencesButton {...{ columns, names, preferences, onPreferences }} />
+        </Suspense>
+      }
     />
   );
 };
-
-const Preferences = <Item,>({ columns, names, preferences, onPreferences }: TableFrameProps<Item>) => (
-  <CollectionPreferences
-    preferences={{ ...preferences, stickyColumns: { first: preferences.stickyFirst ? 1 : 0 } }}
-    onConfirm={({ detail }) => {
-      const { pageSize, wrapLines, stripedRows, contentDensity, contentDisplay, stickyColumns } = detail;
-      onPreferences({
-        ...(pageSize ? { pageSize } : {}),
-        wrapLines: wrapLines ?? false,
-        stripedRows: stripedRows ?? false,
-        contentDensity: contentDensity ?? 'comfortable',
-        stickyFirst: stickyColumns?.first === 1,
-        // No table here has column groups.
-        contentDisplay: (contentDisplay ?? []).flatMap((each) => (each.type === 'group' ? [] : [each])),
-      });
-    }}
-    pageSizePreference={{ options: PAGE_SIZES.map((value) => ({ value, label: `${value} ${names}` })) }}
-    wrapLinesPreference={{}}
-    stripedRowsPreference={{}}
-    contentDensityPreference={{}}
-    stickyColumnsPreference={{
-      firstColumns: {
-        title: 'Stick first column',
-        description: 'Keep the first column in view while the others scroll.',
-        options: [
-          { label: 'None', value: 0 },
-          { label: 'First column', value: 1 },
-        ],
-      },
-    }}
-    contentDisplayPreference={{
-      options: columns.map(({ id, header, isRowHeader = false }) => ({
-        id,
-        label: header,
-        alwaysVisible: isRowHeader,
-      })),
-    }}
-  />
-);
 
 const TableHeader = <Item,>(props: TableFrameProps<Item>) => {
   const { title, placement, names, rows, counter } = props;
