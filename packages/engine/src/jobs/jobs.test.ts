@@ -1,3 +1,5 @@
+import { afterAll } from 'vitest';
+
 import { migrate } from '../store/migrate.ts';
 import { openPglite } from '../store/pglite.testing.ts';
 import type { Sql } from '../store/sql.ts';
@@ -7,8 +9,7 @@ import { localJobs } from './local.ts';
 
 const leaseMs = 15_000;
 
-const world = async (sql: Sql) => {
-  await migrate(sql);
+const world = (sql: Sql, close: () => Promise<void>) => {
   let now = 1_790_000_000_000;
   return {
     sql,
@@ -17,11 +18,25 @@ const world = async (sql: Sql) => {
     advance: (milliseconds: number) => {
       now += milliseconds;
     },
-    close: async () => {
-      await sql[Symbol.asyncDispose]();
-    },
+    close,
   };
 };
 
-jobsContract('SQLite', async () => world(await openTemporarySqlite()));
-jobsContract('PostgreSQL (PGlite)', async () => world(await openPglite()));
+jobsContract('SQLite', async () => {
+  const sql = await openTemporarySqlite();
+  await migrate(sql);
+  return world(sql, async () => sql[Symbol.asyncDispose]());
+});
+
+// A PostgreSQL takes a second to start, so one serves all tests, with an empty queue for each.
+let postgres: Promise<Sql> | undefined;
+afterAll(async () => (await postgres)?.[Symbol.asyncDispose]());
+
+jobsContract('PostgreSQL (PGlite)', async () => {
+  postgres ??= openPglite();
+  const sql = await postgres;
+  await migrate(sql);
+  return world(sql, async () => {
+    await sql.transaction((tx) => tx.query('DELETE FROM jobs'));
+  });
+});
