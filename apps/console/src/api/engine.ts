@@ -2,24 +2,14 @@ import './zod-config.ts';
 import {
   type EngineInput,
   type EngineOperationName,
-  engineOperations,
   type EngineOutput,
+  engineSchemasOf,
 } from '@drt/contract/engine-api';
 import { queryOptions, useQuery } from '@tanstack/react-query';
-import type { z } from 'zod';
 
 import { contextQuery, posted, send } from './fsx.ts';
 
 /** What the engine tells beyond FSx. Ask `useHasEngine` first: where the console looks at real AWS there is none. */
-
-interface Schemas<Name extends EngineOperationName> {
-  readonly input: z.ZodType<EngineInput<Name>>;
-  readonly output: z.ZodType<EngineOutput<Name>>;
-}
-
-const schemasOf = <Name extends EngineOperationName>(name: Name): Schemas<Name> =>
-  // TypeScript cannot see that indexing the table by a generic name yields that name's schemas: the one cast here.
-  engineOperations[name] as unknown as Schemas<Name>;
 
 /**
  * Calls one operation of the engine: `Date` in code, epoch seconds on the wire.
@@ -30,7 +20,7 @@ export const callEngine = async <Name extends EngineOperationName>(
   input: EngineInput<Name>,
   signal?: AbortSignal,
 ): Promise<EngineOutput<Name>> => {
-  const schemas = schemasOf(operation);
+  const schemas = engineSchemasOf(operation);
   const answer = await send(`/api/engine/${operation}`, posted(schemas.input.encode(input), signal));
   return schemas.output.decode(answer);
 };

@@ -9,7 +9,7 @@ import { useState } from 'react';
 import { useParams } from 'react-router';
 
 import { useFsxMutation } from '../api/fsx.ts';
-import { newRequestToken } from '../api/request-token.ts';
+import { useRequestToken } from '../api/request-token.ts';
 import { fileSystemQuery } from '../file-systems/queries.ts';
 import { CREATE_ASSOCIATION, paths } from '../paths.ts';
 import { useGo, useUnsavedChanges } from '../shell/leave-guard.tsx';
@@ -76,7 +76,7 @@ const CreateForm = ({ fileSystemId }: { readonly fileSystemId: string }) => {
 
 /** One token per form: a double click, or a retry after a lost answer, makes one association. */
 const useCreate = (fileSystemId: string) => {
-  const [token, setToken] = useState(newRequestToken);
+  const tokenFor = useRequestToken();
   const { notify } = useNotifications();
   const { goSaved } = useGo();
   const mutation = useFsxMutation('CreateDataRepositoryAssociation', {
@@ -84,9 +84,7 @@ const useCreate = (fileSystemId: string) => {
   });
 
   const submit = (form: AssociationForm, asNewRequest = false) => {
-    const used = asNewRequest ? newRequestToken() : token;
-    setToken(used);
-    mutation.mutate(toAssociationInput(fileSystemId, form, used), {
+    mutation.mutate(toAssociationInput(fileSystemId, form, tokenFor(asNewRequest)), {
       onSuccess: ({ Association: { AssociationId: id = '' } = {} }) => {
         notify({
           id: `created-${id}`,

@@ -3,11 +3,7 @@ import { queryOptions, useQuery } from '@tanstack/react-query';
 
 import { callFsx, fsxQuery } from '../api/fsx.ts';
 import type { ResourceList } from '../table/resource-table.tsx';
-
-const CHANGING = new Set(['CREATING', 'DELETING', 'UPDATING']);
-
-const paceOf = (associations: readonly DataRepositoryAssociation[]) =>
-  associations.some((each) => CHANGING.has(each.Lifecycle ?? '')) ? 3_000 : 30_000;
+import { paceOf, wholeList } from '../table/whole-list.ts';
 
 /** The associations of one file system. There are at most eight, so one page holds them all. */
 export const associationsQuery = (fileSystemId: string) =>
@@ -19,18 +15,8 @@ export const associationsQuery = (fileSystemId: string) =>
     refetchInterval: ({ state }) => paceOf(state.data?.Associations ?? []),
   });
 
-export const useAssociationList = (fileSystemId: string): ResourceList<DataRepositoryAssociation> => {
-  const query = useQuery(associationsQuery(fileSystemId));
-  return {
-    items: query.data ?? [],
-    loading: query.isPending,
-    error: query.error,
-    updatedAt: query.dataUpdatedAt,
-    refresh: () => query.refetch(),
-    hasMore: false,
-    loadMore: () => Promise.resolve(),
-  };
-};
+export const useAssociationList = (fileSystemId: string): ResourceList<DataRepositoryAssociation> =>
+  wholeList(useQuery(associationsQuery(fileSystemId)));
 
 /** How many associations each file system has, by its ID. FSx has no such count, so all pages are fetched. */
 export const linkCountsQuery = queryOptions({

@@ -10,7 +10,7 @@ import { LUSTRE_DEPLOYMENT_TYPES } from '@drt/contract/file-systems';
 import { useState } from 'react';
 
 import { useFsxMutation } from '../api/fsx.ts';
-import { newRequestToken } from '../api/request-token.ts';
+import { useRequestToken } from '../api/request-token.ts';
 import { CREATE_FILE_SYSTEM, paths } from '../paths.ts';
 import { useGo, useUnsavedChanges } from '../shell/leave-guard.tsx';
 import { useNotifications } from '../shell/notifications.tsx';
@@ -64,15 +64,13 @@ export const FileSystemCreatePage = () => {
 
 /** One token per form: a double click, or a retry after a lost answer, makes one file system. */
 const useCreate = () => {
-  const [token, setToken] = useState(newRequestToken);
+  const tokenFor = useRequestToken();
   const { notify } = useNotifications();
   const { goSaved } = useGo();
   const mutation = useFsxMutation('CreateFileSystem', { invalidates: ['DescribeFileSystems'] });
 
   const submit = (form: FileSystemForm, asNewRequest = false) => {
-    const used = asNewRequest ? newRequestToken() : token;
-    setToken(used);
-    mutation.mutate(toFileSystemInput(form, used), {
+    mutation.mutate(toFileSystemInput(form, tokenFor(asNewRequest)), {
       onSuccess: ({ FileSystem: { FileSystemId: id = '' } = {} }) => {
         notify({
           id: `created-${id}`,

@@ -3,11 +3,7 @@ import { queryOptions, useQuery } from '@tanstack/react-query';
 
 import { callFsx, fsxQuery } from '../api/fsx.ts';
 import type { ResourceList } from '../table/resource-table.tsx';
-
-const CHANGING = new Set(['CREATING', 'DELETING', 'UPDATING']);
-
-const paceOf = (fileSystems: readonly FileSystem[]) =>
-  fileSystems.some((each) => CHANGING.has(each.Lifecycle ?? '')) ? 3_000 : 30_000;
+import { paceOf, wholeList } from '../table/whole-list.ts';
 
 /** An account has few file systems, so all pages are fetched at once. */
 export const fileSystemsQuery = queryOptions({
@@ -26,18 +22,7 @@ export const fileSystemsQuery = queryOptions({
   refetchInterval: ({ state }) => paceOf(state.data ?? []),
 });
 
-export const useFileSystemList = (): ResourceList<FileSystem> => {
-  const query = useQuery(fileSystemsQuery);
-  return {
-    items: query.data ?? [],
-    loading: query.isPending,
-    error: query.error,
-    updatedAt: query.dataUpdatedAt,
-    refresh: () => query.refetch(),
-    hasMore: false,
-    loadMore: () => Promise.resolve(),
-  };
-};
+export const useFileSystemList = (): ResourceList<FileSystem> => wholeList(useQuery(fileSystemsQuery));
 
 /** One file system; FSx answers an unknown ID with `FileSystemNotFound`. */
 export const fileSystemQuery = (fileSystemId: string) =>

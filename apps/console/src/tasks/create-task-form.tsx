@@ -16,7 +16,7 @@ import { lazy, type SubmitEvent, Suspense, useEffect, useRef, useState } from 'r
 import { useHasEngine } from '../api/engine.ts';
 import { hasCode } from '../api/errors.ts';
 import { useFsxMutation } from '../api/fsx.ts';
-import { newRequestToken } from '../api/request-token.ts';
+import { useRequestToken } from '../api/request-token.ts';
 import { associationsQuery } from '../associations/queries.ts';
 import { FileSystemField } from '../file-systems/file-system-field.tsx';
 import { paths } from '../paths.ts';
@@ -250,15 +250,13 @@ const CREATED = {
 
 /** Sends the form. One token per form: a double click, or a retry after a lost answer, makes one task. */
 const useCreate = (type: CreatableType, back: string) => {
-  const [token, setToken] = useState(newRequestToken);
+  const tokenFor = useRequestToken();
   const { notify } = useNotifications();
   const { goSaved } = useGo();
   const mutation = useFsxMutation('CreateDataRepositoryTask', { invalidates: ['DescribeDataRepositoryTasks'] });
 
   const submit = (form: TaskForm, asNewRequest = false) => {
-    const used = asNewRequest ? newRequestToken() : token;
-    setToken(used);
-    mutation.mutate(toInput(type, form, used), {
+    mutation.mutate(toInput(type, form, tokenFor(asNewRequest)), {
       onSuccess: ({ DataRepositoryTask: task }) => {
         if (task) {
           notify({

@@ -1,0 +1,20 @@
+import type { UseQueryResult } from '@tanstack/react-query';
+
+import type { ResourceList } from './resource-table.tsx';
+
+const CHANGING = new Set(['CREATING', 'DELETING', 'UPDATING']);
+
+/** How soon to ask again, in ms: resources on their way to another lifecycle are looked at more often. */
+export const paceOf = (resources: readonly { readonly Lifecycle?: string | undefined }[]): number =>
+  resources.some((each) => CHANGING.has(each.Lifecycle ?? '')) ? 3_000 : 30_000;
+
+/** A list whose query brings all of it at once. */
+export const wholeList = <Item>(query: UseQueryResult<Item[]>): ResourceList<Item> => ({
+  items: query.data ?? [],
+  loading: query.isPending,
+  error: query.error,
+  updatedAt: query.dataUpdatedAt,
+  refresh: () => query.refetch(),
+  hasMore: false,
+  loadMore: () => Promise.resolve(),
+});
