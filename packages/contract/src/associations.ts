@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from 'zod/mini';
 
 import { tags, tagsOut } from './tags.ts';
 import {
@@ -31,30 +31,30 @@ export type EventType = (typeof EVENT_TYPES)[number];
 /** Most associations of one file system (FSx user guide, "Linking your file system to an S3 bucket"). */
 export const MAX_ASSOCIATIONS = 8;
 
-const policy = z.strictObject({ Events: z.array(z.enum(EVENT_TYPES)).max(3).optional() });
+const policy = z.strictObject({ Events: z.optional(z.array(z.enum(EVENT_TYPES)).check(z.maxLength(3))) });
 const s3Configuration = z.strictObject({
-  AutoImportPolicy: policy.optional(),
-  AutoExportPolicy: policy.optional(),
+  AutoImportPolicy: z.optional(policy),
+  AutoExportPolicy: z.optional(policy),
 });
 export type S3Configuration = z.output<typeof s3Configuration>;
 
-const policyOut = z.object({ Events: z.array(openEnum(EVENT_TYPES)).optional() });
+const policyOut = z.object({ Events: z.optional(z.array(openEnum(EVENT_TYPES))) });
 
 const importedFileChunkSize = integer(1, 512000);
 
 export const association = z.object({
-  AssociationId: z.string().optional(),
-  ResourceARN: z.string().optional(),
-  FileSystemId: z.string().optional(),
-  Lifecycle: openEnum(ASSOCIATION_LIFECYCLES).optional(),
-  FailureDetails: failureDetails.optional(),
-  FileSystemPath: z.string().optional(),
-  DataRepositoryPath: z.string().optional(),
-  BatchImportMetaDataOnCreate: z.boolean().optional(),
-  ImportedFileChunkSize: z.number().optional(),
-  S3: z.object({ AutoImportPolicy: policyOut.optional(), AutoExportPolicy: policyOut.optional() }).optional(),
-  Tags: tagsOut.optional(),
-  CreationTime: timestamp.optional(),
+  AssociationId: z.optional(z.string()),
+  ResourceARN: z.optional(z.string()),
+  FileSystemId: z.optional(z.string()),
+  Lifecycle: z.optional(openEnum(ASSOCIATION_LIFECYCLES)),
+  FailureDetails: z.optional(failureDetails),
+  FileSystemPath: z.optional(z.string()),
+  DataRepositoryPath: z.optional(z.string()),
+  BatchImportMetaDataOnCreate: z.optional(z.boolean()),
+  ImportedFileChunkSize: z.optional(z.number()),
+  S3: z.optional(z.object({ AutoImportPolicy: z.optional(policyOut), AutoExportPolicy: z.optional(policyOut) })),
+  Tags: z.optional(tagsOut),
+  CreationTime: z.optional(timestamp),
 });
 export type DataRepositoryAssociation = z.output<typeof association>;
 
@@ -72,44 +72,44 @@ export const associationOperations = {
   CreateDataRepositoryAssociation: {
     input: z.strictObject({
       FileSystemId: fileSystemId,
-      FileSystemPath: namespacePath.optional(),
+      FileSystemPath: z.optional(namespacePath),
       DataRepositoryPath: archivePath,
-      BatchImportMetaDataOnCreate: z.boolean().optional(),
-      ImportedFileChunkSize: importedFileChunkSize.optional(),
-      S3: s3Configuration.optional(),
-      ClientRequestToken: clientRequestToken.optional(),
-      Tags: tags.optional(),
+      BatchImportMetaDataOnCreate: z.optional(z.boolean()),
+      ImportedFileChunkSize: z.optional(importedFileChunkSize),
+      S3: z.optional(s3Configuration),
+      ClientRequestToken: z.optional(clientRequestToken),
+      Tags: z.optional(tags),
     }),
-    output: z.object({ Association: association.optional() }),
+    output: z.object({ Association: z.optional(association) }),
   },
   DescribeDataRepositoryAssociations: {
     input: z.strictObject({
-      AssociationIds: z.array(associationId).max(50).optional(),
-      Filters: filters(ASSOCIATION_FILTERS, 10).optional(),
-      MaxResults: integer(1, 25).optional(),
-      NextToken: nextToken.optional(),
+      AssociationIds: z.optional(z.array(associationId).check(z.maxLength(50))),
+      Filters: z.optional(filters(ASSOCIATION_FILTERS, 10)),
+      MaxResults: z.optional(integer(1, 25)),
+      NextToken: z.optional(nextToken),
     }),
-    output: z.object({ Associations: z.array(association).optional(), NextToken: nextToken.optional() }),
+    output: z.object({ Associations: z.optional(z.array(association)), NextToken: z.optional(nextToken) }),
   },
   UpdateDataRepositoryAssociation: {
     input: z.strictObject({
       AssociationId: associationId,
-      ClientRequestToken: clientRequestToken.optional(),
-      ImportedFileChunkSize: importedFileChunkSize.optional(),
-      S3: s3Configuration.optional(),
+      ClientRequestToken: z.optional(clientRequestToken),
+      ImportedFileChunkSize: z.optional(importedFileChunkSize),
+      S3: z.optional(s3Configuration),
     }),
-    output: z.object({ Association: association.optional() }),
+    output: z.object({ Association: z.optional(association) }),
   },
   DeleteDataRepositoryAssociation: {
     input: z.strictObject({
       AssociationId: associationId,
-      ClientRequestToken: clientRequestToken.optional(),
-      DeleteDataInFileSystem: z.boolean().optional(),
+      ClientRequestToken: z.optional(clientRequestToken),
+      DeleteDataInFileSystem: z.optional(z.boolean()),
     }),
     output: z.object({
-      AssociationId: z.string().optional(),
-      Lifecycle: openEnum(ASSOCIATION_LIFECYCLES).optional(),
-      DeleteDataInFileSystem: z.boolean().optional(),
+      AssociationId: z.optional(z.string()),
+      Lifecycle: z.optional(openEnum(ASSOCIATION_LIFECYCLES)),
+      DeleteDataInFileSystem: z.optional(z.boolean()),
     }),
   },
 };

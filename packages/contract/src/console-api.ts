@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from 'zod/mini';
 
 /**
  * What only the console and its back end say to each other; everything else is FSx itself.
@@ -11,7 +11,7 @@ export const apiError = z.object({
   /** An FSx error code, or `NetworkError` when the back end could not reach FSx. */
   code: z.string(),
   message: z.string(),
-  requestId: z.string().optional(),
+  requestId: z.optional(z.string()),
 });
 export type ApiError = z.output<typeof apiError>;
 
@@ -21,7 +21,7 @@ export const context = z.object({
   /** `engine`: this project's own endpoint. `aws`: the real service. */
   target: z.enum(['engine', 'aws']),
   /** The S3 endpoint that tasks talk to; absent for real S3. */
-  s3Endpoint: z.string().optional(),
+  s3Endpoint: z.optional(z.string()),
   version: z.string(),
 });
 export type Context = z.output<typeof context>;

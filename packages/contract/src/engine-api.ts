@@ -1,5 +1,6 @@
-import { z } from 'zod';
+import { z } from 'zod/mini';
 
+import { decodeRequest } from './errors.ts';
 import { FAILURE_CODES } from './report.ts';
 import { TASK_TYPES, taskPath } from './tasks.ts';
 import { associationId, fileSystemId, integer, line, openEnum, taskId, timestamp } from './wire.ts';
@@ -26,9 +27,9 @@ const taskWork = z.object({
   ...counters,
   Stage: openEnum(STAGES),
   /** Tasks of the file system that come before this one, while it is PENDING. */
-  Ahead: z.number().optional(),
+  Ahead: z.optional(z.number()),
   /** Why the completion report could not be delivered. */
-  ReportFailure: z.string().optional(),
+  ReportFailure: z.optional(z.string()),
   /** The counters over the task's life, oldest first. */
   Samples: z.array(z.object({ Time: timestamp, ...counters })),
   /** What happened to the task, oldest first. */
@@ -40,7 +41,7 @@ const failure = z.object({ Path: z.string(), Code: openEnum(FAILURE_CODES), Deta
 
 export const ENTRY_KINDS = ['file', 'directory', 'symlink', 'other'] as const;
 
-const pageSize = integer(1, 1000).optional();
+const pageSize = z.optional(integer(1, 1000));
 
 export const engineOperations = {
   DescribeTaskWork: { input: z.strictObject({ TaskId: taskId }), output: taskWork },
@@ -48,9 +49,9 @@ export const engineOperations = {
   ListTaskFailures: {
     input: z.strictObject({
       TaskId: taskId,
-      Code: z.enum(FAILURE_CODES).optional(),
+      Code: z.optional(z.enum(FAILURE_CODES)),
       /** The path of the last row of the page before. */
-      After: z.string().optional(),
+      After: z.optional(z.string()),
       MaxResults: pageSize,
     }),
     output: z.object({
@@ -66,8 +67,8 @@ export const engineOperations = {
       /** Relative to the root; '' is the root. */
       Path: taskPath,
       /** Only names that begin so. */
-      Prefix: line(0, 255).optional(),
-      After: z.string().optional(),
+      Prefix: z.optional(line(0, 255)),
+      After: z.optional(z.string()),
       MaxResults: pageSize,
     }),
     output: z.object({
@@ -83,7 +84,7 @@ export const engineOperations = {
       AssociationId: associationId,
       /** Relative to the association's prefix: '' or ending with '/'. */
       Path: line(0, 1024),
-      After: z.string().optional(),
+      After: z.optional(z.string()),
       MaxResults: pageSize,
     }),
     output: z.object({
@@ -96,7 +97,7 @@ export const engineOperations = {
     input: z.strictObject({
       Type: z.enum(TASK_TYPES),
       FileSystemId: fileSystemId,
-      Paths: z.array(taskPath).max(100).optional(),
+      Paths: z.optional(z.array(taskPath).check(z.maxLength(100))),
     }),
     output: z.object({
       Entries: z.number(),
@@ -104,9 +105,9 @@ export const engineOperations = {
       Scanned: z.number(),
       /** False when the preview stopped counting before the end. */
       Complete: z.boolean(),
-      First: z.array(z.object({ Path: z.string(), Size: z.number(), Failure: openEnum(FAILURE_CODES).optional() })),
+      First: z.array(z.object({ Path: z.string(), Size: z.number(), Failure: z.optional(openEnum(FAILURE_CODES)) })),
       /** Why the task would fail. */
-      Problem: z.string().optional(),
+      Problem: z.optional(z.string()),
     }),
   },
 };
@@ -119,11 +120,27 @@ export const isEngineOperationName = (name: string): name is EngineOperationName
   Object.hasOwn(engineOperations, name);
 
 interface Schemas<Name extends EngineOperationName> {
-  readonly input: z.ZodType<EngineInput<Name>>;
-  readonly output: z.ZodType<EngineOutput<Name>>;
+  readonly input: z.ZodMiniType<EngineInput<Name>>;
+  readonly output: z.ZodMiniType<EngineOutput<Name>>;
 }
 
 /** The schemas of one operation, tied to its name. */
-export const engineSchemasOf = <Name extends EngineOperationName>(name: Name): Schemas<Name> =>
+const schemasOf = <Name extends EngineOperationName>(name: Name): Schemas<Name> =>
   // As in operations.ts: indexing the table by a generic name yields that name's schemas.
   engineOperations[name] as unknown as Schemas<Name>;
+
+/** The input of an operation, from outside. @throws FsxError `BadRequest` with a sentence for each wrong member. */
+export const decodeEngineInput = <Name extends EngineOperationName>(name: Name, json: unknown): EngineInput<Name> =>
+  decodeRequest(schemasOf(name).input, json);
+
+/** The input of an operation, for the wire: times in epoch seconds. */
+export const encodeEngineInput = <Name extends EngineOperationName>(name: Name, input: EngineInput<Name>): unknown =>
+  z.encode(schemasOf(name).input, input);
+
+/** The answer of an operation, from the wire. @throws ZodError when it is no such answer. */
+export const decodeEngineOutput = <Name extends EngineOperationName>(name: Name, json: unknown): EngineOutput<Name> =>
+  z.decode(schemasOf(name).output, json);
+
+/** The answer of an operation, for the wire. */
+export const encodeEngineOutput = <Name extends EngineOperationName>(name: Name, output: EngineOutput<Name>): unknown =>
+  z.encode(schemasOf(name).output, output);

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from 'zod/mini';
 
 /**
  * The closed set of errors that the served operations can answer: code to HTTP status. All are modelled by FSx except
@@ -99,7 +99,7 @@ export const explain = (error: z.core.$ZodError): string => clip(`${error.issues
  * A request from outside, decoded.
  * @throws FsxError `BadRequest` with a sentence for each member that is wrong.
  */
-export const decodeRequest = <Output>(schema: z.ZodType<Output>, json: unknown): Output => {
+export const decodeRequest = <Output>(schema: z.ZodMiniType<Output>, json: unknown): Output => {
   // safeDecode wants the wire type; what came from outside is whatever it is, and this is where that is found out.
   const result = z.safeDecode(schema, json as z.input<typeof schema>, { reportInput: true });
   if (!result.success) throw new FsxError('BadRequest', explain(result.error));

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from 'zod/mini';
 
 import { tags, tagsOut } from './tags.ts';
 import {
@@ -43,135 +43,136 @@ const generalArn = text({
 
 /** The members that only tune a real Lustre: kept and shown again, without effect on a directory tree. */
 const tuning = {
-  WeeklyMaintenanceStartTime: weeklyTime.optional(),
-  DeploymentType: z.enum(LUSTRE_DEPLOYMENT_TYPES).optional(),
-  PerUnitStorageThroughput: integer(12, 1000).optional(),
-  DailyAutomaticBackupStartTime: dailyTime.optional(),
-  AutomaticBackupRetentionDays: integer(0, 90).optional(),
-  CopyTagsToBackups: z.boolean().optional(),
-  DriveCacheType: z.enum(['NONE', 'READ']).optional(),
-  DataCompressionType: z.enum(['NONE', 'LZ4']).optional(),
-  EfaEnabled: z.boolean().optional(),
-  LogConfiguration: z
-    .strictObject({
+  WeeklyMaintenanceStartTime: z.optional(weeklyTime),
+  DeploymentType: z.optional(z.enum(LUSTRE_DEPLOYMENT_TYPES)),
+  PerUnitStorageThroughput: z.optional(integer(12, 1000)),
+  DailyAutomaticBackupStartTime: z.optional(dailyTime),
+  AutomaticBackupRetentionDays: z.optional(integer(0, 90)),
+  CopyTagsToBackups: z.optional(z.boolean()),
+  DriveCacheType: z.optional(z.enum(['NONE', 'READ'])),
+  DataCompressionType: z.optional(z.enum(['NONE', 'LZ4'])),
+  EfaEnabled: z.optional(z.boolean()),
+  LogConfiguration: z.optional(
+    z.strictObject({
       Level: z.enum(['DISABLED', 'WARN_ONLY', 'ERROR_ONLY', 'WARN_ERROR']),
-      Destination: generalArn.optional(),
-    })
-    .optional(),
-  RootSquashConfiguration: z
-    .strictObject({
-      RootSquash: text({ min: 3, max: 21, pattern: /^([0-9]{1,10}):([0-9]{1,10})$/, like: 'UID:GID' }).optional(),
-      NoSquashNids: z
-        .array(
-          text({
-            min: 11,
-            max: 43,
-            pattern: /^([0-9[\]-]*\.){3}([0-9[\]-]*)@tcp$/,
-            like: 'a Lustre network identifier such as 10.0.1.6@tcp',
-          }),
-        )
-        .max(64)
-        .optional(),
-    })
-    .optional(),
-  MetadataConfiguration: z
-    .strictObject({ Iops: integer(1500, 192000).optional(), Mode: z.enum(['AUTOMATIC', 'USER_PROVISIONED']) })
-    .optional(),
-  ThroughputCapacity: integer(4000, 2000000).optional(),
-  DataReadCacheConfiguration: z
-    .strictObject({
-      SizingMode: z.enum(['NO_CACHE', 'USER_PROVISIONED', 'PROPORTIONAL_TO_THROUGHPUT_CAPACITY']).optional(),
-      SizeGiB: storageCapacity.optional(),
-    })
-    .optional(),
+      Destination: z.optional(generalArn),
+    }),
+  ),
+  RootSquashConfiguration: z.optional(
+    z.strictObject({
+      RootSquash: z.optional(text({ min: 3, max: 21, pattern: /^([0-9]{1,10}):([0-9]{1,10})$/, like: 'UID:GID' })),
+      NoSquashNids: z.optional(
+        z
+          .array(
+            text({
+              min: 11,
+              max: 43,
+              pattern: /^([0-9[\]-]*\.){3}([0-9[\]-]*)@tcp$/,
+              like: 'a Lustre network identifier such as 10.0.1.6@tcp',
+            }),
+          )
+          .check(z.maxLength(64)),
+      ),
+    }),
+  ),
+  MetadataConfiguration: z.optional(
+    z.strictObject({ Iops: z.optional(integer(1500, 192000)), Mode: z.enum(['AUTOMATIC', 'USER_PROVISIONED']) }),
+  ),
+  ThroughputCapacity: z.optional(integer(4000, 2000000)),
+  DataReadCacheConfiguration: z.optional(
+    z.strictObject({
+      SizingMode: z.optional(z.enum(['NO_CACHE', 'USER_PROVISIONED', 'PROPORTIONAL_TO_THROUGHPUT_CAPACITY'])),
+      SizeGiB: z.optional(storageCapacity),
+    }),
+  ),
 };
 
 const lustreConfiguration = z.strictObject({
   ...tuning,
-  ImportPath: archivePath.optional(),
-  ExportPath: archivePath.optional(),
-  ImportedFileChunkSize: integer(1, 512000).optional(),
-  AutoImportPolicy: z.enum(['NONE', 'NEW', 'NEW_CHANGED', 'NEW_CHANGED_DELETED']).optional(),
+  ImportPath: z.optional(archivePath),
+  ExportPath: z.optional(archivePath),
+  ImportedFileChunkSize: z.optional(integer(1, 512000)),
+  AutoImportPolicy: z.optional(z.enum(['NONE', 'NEW', 'NEW_CHANGED', 'NEW_CHANGED_DELETED'])),
 });
 export type LustreConfiguration = z.output<typeof lustreConfiguration>;
 
 export const fileSystem = z.object({
-  OwnerId: z.string().optional(),
-  CreationTime: timestamp.optional(),
-  FileSystemId: z.string().optional(),
-  FileSystemType: openEnum(FILE_SYSTEM_TYPES).optional(),
-  Lifecycle: openEnum(FILE_SYSTEM_LIFECYCLES).optional(),
-  FailureDetails: failureDetails.optional(),
-  StorageCapacity: z.number().optional(),
-  StorageType: openEnum(STORAGE_TYPES).optional(),
-  VpcId: z.string().optional(),
-  SubnetIds: z.array(z.string()).optional(),
-  NetworkInterfaceIds: z.array(z.string()).optional(),
-  DNSName: z.string().optional(),
-  KmsKeyId: z.string().optional(),
-  ResourceARN: z.string().optional(),
-  Tags: tagsOut.optional(),
-  LustreConfiguration: z
-    .object({
-      DeploymentType: openEnum(LUSTRE_DEPLOYMENT_TYPES).optional(),
-      MountName: z.string().optional(),
-      WeeklyMaintenanceStartTime: z.string().optional(),
-      PerUnitStorageThroughput: z.number().optional(),
-      DailyAutomaticBackupStartTime: z.string().optional(),
-      AutomaticBackupRetentionDays: z.number().optional(),
-      CopyTagsToBackups: z.boolean().optional(),
-      DataCompressionType: openEnum(['NONE', 'LZ4']).optional(),
-    })
-    .optional(),
-  FileSystemTypeVersion: z.string().optional(),
+  OwnerId: z.optional(z.string()),
+  CreationTime: z.optional(timestamp),
+  FileSystemId: z.optional(z.string()),
+  FileSystemType: z.optional(openEnum(FILE_SYSTEM_TYPES)),
+  Lifecycle: z.optional(openEnum(FILE_SYSTEM_LIFECYCLES)),
+  FailureDetails: z.optional(failureDetails),
+  StorageCapacity: z.optional(z.number()),
+  StorageType: z.optional(openEnum(STORAGE_TYPES)),
+  VpcId: z.optional(z.string()),
+  SubnetIds: z.optional(z.array(z.string())),
+  NetworkInterfaceIds: z.optional(z.array(z.string())),
+  DNSName: z.optional(z.string()),
+  KmsKeyId: z.optional(z.string()),
+  ResourceARN: z.optional(z.string()),
+  Tags: z.optional(tagsOut),
+  LustreConfiguration: z.optional(
+    z.object({
+      DeploymentType: z.optional(openEnum(LUSTRE_DEPLOYMENT_TYPES)),
+      MountName: z.optional(z.string()),
+      WeeklyMaintenanceStartTime: z.optional(z.string()),
+      PerUnitStorageThroughput: z.optional(z.number()),
+      DailyAutomaticBackupStartTime: z.optional(z.string()),
+      AutomaticBackupRetentionDays: z.optional(z.number()),
+      CopyTagsToBackups: z.optional(z.boolean()),
+      DataCompressionType: z.optional(openEnum(['NONE', 'LZ4'])),
+    }),
+  ),
+  FileSystemTypeVersion: z.optional(z.string()),
 });
 export type FileSystem = z.output<typeof fileSystem>;
 
 /** A configuration of a file system type that is not served: kept out of the model, refused by the engine. */
-const notLustre = z.unknown().optional();
+const notLustre = z.optional(z.unknown());
 
 export const fileSystemOperations = {
   CreateFileSystem: {
     input: z.strictObject({
-      ClientRequestToken: clientRequestToken.optional(),
+      ClientRequestToken: z.optional(clientRequestToken),
       FileSystemType: z.enum(FILE_SYSTEM_TYPES),
-      StorageCapacity: storageCapacity.optional(),
-      StorageType: z.enum(STORAGE_TYPES).optional(),
-      SubnetIds: z.array(subnetId).max(50),
-      SecurityGroupIds: z.array(securityGroupId).max(50).optional(),
-      Tags: tags.optional(),
-      KmsKeyId: text({ min: 1, max: 2048, pattern: /^.{1,2048}$/ }).optional(),
-      LustreConfiguration: lustreConfiguration.optional(),
-      FileSystemTypeVersion: text({ min: 1, max: 20, pattern: /^[0-9](.[0-9]*)*$/, like: 'a version' }).optional(),
-      NetworkType: z.enum(['IPV4', 'DUAL']).optional(),
+      StorageCapacity: z.optional(storageCapacity),
+      StorageType: z.optional(z.enum(STORAGE_TYPES)),
+      SubnetIds: z.array(subnetId).check(z.maxLength(50)),
+      SecurityGroupIds: z.optional(z.array(securityGroupId).check(z.maxLength(50))),
+      Tags: z.optional(tags),
+      KmsKeyId: z.optional(text({ min: 1, max: 2048, pattern: /^.{1,2048}$/ })),
+      LustreConfiguration: z.optional(lustreConfiguration),
+      FileSystemTypeVersion: z.optional(text({ min: 1, max: 20, pattern: /^[0-9](.[0-9]*)*$/, like: 'a version' })),
+      NetworkType: z.optional(z.enum(['IPV4', 'DUAL'])),
       WindowsConfiguration: notLustre,
       OntapConfiguration: notLustre,
       OpenZFSConfiguration: notLustre,
     }),
-    output: z.object({ FileSystem: fileSystem.optional() }),
+    output: z.object({ FileSystem: z.optional(fileSystem) }),
   },
   DescribeFileSystems: {
     input: z.strictObject({
-      FileSystemIds: z.array(fileSystemId).max(50).optional(),
-      MaxResults: maxResults.optional(),
-      NextToken: nextToken.optional(),
+      FileSystemIds: z.optional(z.array(fileSystemId).check(z.maxLength(50))),
+      MaxResults: z.optional(maxResults),
+      NextToken: z.optional(nextToken),
     }),
-    output: z.object({ FileSystems: z.array(fileSystem).optional(), NextToken: nextToken.optional() }),
+    output: z.object({ FileSystems: z.optional(z.array(fileSystem)), NextToken: z.optional(nextToken) }),
   },
   DeleteFileSystem: {
     input: z.strictObject({
       FileSystemId: fileSystemId,
-      ClientRequestToken: clientRequestToken.optional(),
-      LustreConfiguration: z
-        .strictObject({ SkipFinalBackup: z.boolean().optional(), FinalBackupTags: tags.optional() })
-        .optional(),
+      ClientRequestToken: z.optional(clientRequestToken),
+      LustreConfiguration: z.optional(
+        z.strictObject({ SkipFinalBackup: z.optional(z.boolean()), FinalBackupTags: z.optional(tags) }),
+      ),
       WindowsConfiguration: notLustre,
       OpenZFSConfiguration: notLustre,
     }),
     output: z.object({
-      FileSystemId: z.string().optional(),
-      Lifecycle: openEnum(FILE_SYSTEM_LIFECYCLES).optional(),
-      LustreResponse: z.object({ FinalBackupId: z.string().optional() }).optional(),
+      FileSystemId: z.optional(z.string()),
+      Lifecycle: z.optional(openEnum(FILE_SYSTEM_LIFECYCLES)),
+      LustreResponse: z.optional(z.object({ FinalBackupId: z.optional(z.string()) })),
     }),
   },
 };

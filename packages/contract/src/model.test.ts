@@ -4,7 +4,7 @@ import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 
 import { describe, expect, test } from 'vitest';
-import { z } from 'zod';
+import { z } from 'zod/mini';
 
 import { ERRORS, MAX_MESSAGE, type ErrorMembers } from './errors.ts';
 import { operations, type OperationName } from './operations.ts';
@@ -331,15 +331,15 @@ describe('the comparison itself', () => {
       Size: { type: 'long', min: 0, max: 10 },
     },
   };
-  const compared = (schema: z.ZodType, side: 'input' | 'output' = 'input') => {
+  const compared = (schema: z.ZodMiniType, side: 'input' | 'output' = 'input') => {
     const comparison = new Comparison(model, side);
     // As for the operations' schemas above.
     comparison.compare('R', z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Schema, 'Request');
     return comparison.differences;
   };
   const Name = text({ min: 2, max: 9, pattern: /^[a-z./-]*$/ });
-  const Kind = z.enum(['A', 'B']).optional();
-  const Sizes = z.array(integer(0, 10)).max(3).optional();
+  const Kind = z.optional(z.enum(['A', 'B']));
+  const Sizes = z.optional(z.array(integer(0, 10)).check(z.maxLength(3)));
 
   test('finds nothing where all is alike', () => {
     expect(compared(z.strictObject({ Name, Kind, Sizes }))).toEqual([]);
@@ -348,22 +348,26 @@ describe('the comparison itself', () => {
     ]);
   });
 
-  test.each<[string, z.ZodType, string[]]>([
+  test.each<[string, z.ZodMiniType, string[]]>([
     ['a missing member', z.strictObject({ Name, Sizes }), ['R.Kind is missing']],
     ['a member too many', z.strictObject({ Name, Kind, Sizes, X: z.string() }), ['R.X is not in the model']],
     [
       'an optional member',
-      z.strictObject({ Name: Name.optional(), Kind, Sizes }),
+      z.strictObject({ Name: z.optional(Name), Kind, Sizes }),
       ['R.Name is optional, in the model required'],
     ],
     ['a loose object', z.object({ Name, Kind, Sizes }), ['R lets pass members that it does not know']],
-    ['a lacking value', z.strictObject({ Name, Kind: z.enum(['A']).optional(), Sizes }), ['R.Kind lacks B']],
+    ['a lacking value', z.strictObject({ Name, Kind: z.optional(z.enum(['A'])), Sizes }), ['R.Kind lacks B']],
     [
       'a value too many',
-      z.strictObject({ Name, Kind: z.enum(['A', 'B', 'C']).optional(), Sizes }),
+      z.strictObject({ Name, Kind: z.optional(z.enum(['A', 'B', 'C'])), Sizes }),
       ['R.Kind has C, the model not'],
     ],
-    ['a free text', z.strictObject({ Name, Kind: z.string().optional(), Sizes }), ['R.Kind lacks A', 'R.Kind lacks B']],
+    [
+      'a free text',
+      z.strictObject({ Name, Kind: z.optional(z.string()), Sizes }),
+      ['R.Kind lacks A', 'R.Kind lacks B'],
+    ],
     [
       'another length',
       z.strictObject({ Name: text({ min: 2, max: 8, pattern: /^[a-z./-]*$/ }), Kind, Sizes }),
@@ -382,12 +386,12 @@ describe('the comparison itself', () => {
     ['another type', z.strictObject({ Name: z.number(), Kind, Sizes }), ['R.Name is number, in the model string']],
     [
       'more items',
-      z.strictObject({ Name, Kind, Sizes: z.array(integer(0, 10)).max(4).optional() }),
+      z.strictObject({ Name, Kind, Sizes: z.optional(z.array(integer(0, 10)).check(z.maxLength(4))) }),
       ['R.Sizes maxItems is 4, in the model 3'],
     ],
     [
       'another bound',
-      z.strictObject({ Name, Kind, Sizes: z.array(integer(1, 10)).max(3).optional() }),
+      z.strictObject({ Name, Kind, Sizes: z.optional(z.array(integer(1, 10)).check(z.maxLength(3))) }),
       ['R.Sizes[] minimum is 1, in the model 0'],
     ],
     ['anything', z.strictObject({ Name: z.unknown(), Kind, Sizes }), ['R.Name is not looked into']],
@@ -399,6 +403,6 @@ describe('the comparison itself', () => {
     expect(compared(z.strictObject({ Name: z.string() }), 'output')).toEqual([
       'R refuses members that it does not know',
     ]);
-    expect(compared(z.object({ X: z.string().optional() }), 'output')).toEqual(['R.X is not in the model']);
+    expect(compared(z.object({ X: z.optional(z.string()) }), 'output')).toEqual(['R.X is not in the model']);
   });
 });

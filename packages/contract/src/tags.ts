@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from 'zod/mini';
 
 import { maxResults, nextToken, resourceArn, text } from './wire.ts';
 
@@ -14,7 +14,9 @@ export type Tag = z.output<typeof tag>;
 const uniqueKeys = (tags: readonly Tag[]) => new Set(tags.map((each) => each.Key)).size === tags.length;
 
 /** Tags of a request: 1 to 50, every key once. */
-export const tags = z.array(tag).min(1).max(50).refine(uniqueKeys, 'every tag key may appear only once');
+export const tags = z
+  .array(tag)
+  .check(z.minLength(1), z.maxLength(50), z.refine(uniqueKeys, 'every tag key may appear only once'));
 
 /** Tags of an answer, where an empty list is fine. */
 export const tagsOut = z.array(z.object({ Key: z.string(), Value: z.string() }));
@@ -22,15 +24,18 @@ export const tagsOut = z.array(z.object({ Key: z.string(), Value: z.string() }))
 export const tagOperations = {
   TagResource: { input: z.strictObject({ ResourceARN: resourceArn, Tags: tags }), output: z.object({}) },
   UntagResource: {
-    input: z.strictObject({ ResourceARN: resourceArn, TagKeys: z.array(tagKey).min(1).max(50) }),
+    input: z.strictObject({
+      ResourceARN: resourceArn,
+      TagKeys: z.array(tagKey).check(z.minLength(1), z.maxLength(50)),
+    }),
     output: z.object({}),
   },
   ListTagsForResource: {
     input: z.strictObject({
       ResourceARN: resourceArn,
-      MaxResults: maxResults.optional(),
-      NextToken: nextToken.optional(),
+      MaxResults: z.optional(maxResults),
+      NextToken: z.optional(nextToken),
     }),
-    output: z.object({ Tags: tagsOut.optional(), NextToken: nextToken.optional() }),
+    output: z.object({ Tags: z.optional(tagsOut), NextToken: z.optional(nextToken) }),
   },
 };

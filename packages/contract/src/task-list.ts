@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from 'zod/mini';
 
 import { task } from './tasks.ts';
 import { integer, text, timestamp } from './wire.ts';
@@ -44,10 +44,12 @@ export const taskToken = z
     operator: z.enum(TASK_OPERATORS),
     value: text({ max: 512 }),
   })
-  .refine(({ property, operator }) => suits(property, operator), 'has an operator that its property does not take')
-  .refine(
-    ({ property, value }) => property !== 'created' || !Number.isNaN(Date.parse(value)),
-    'must have an instant such as 2026-01-31T12:00:00Z as its value',
+  .check(
+    z.refine(({ property, operator }) => suits(property, operator), 'has an operator that its property does not take'),
+    z.refine(
+      ({ property, value }) => property !== 'created' || !Number.isNaN(Date.parse(value)),
+      'must have an instant such as 2026-01-31T12:00:00Z as its value',
+    ),
   );
 export type TaskToken = z.output<typeof taskToken>;
 
@@ -55,7 +57,7 @@ export const MAX_TOKENS = 30;
 
 export const taskFilter = z.strictObject({
   operation: z.enum(['and', 'or']),
-  tokens: z.array(taskToken).max(MAX_TOKENS),
+  tokens: z.array(taskToken).check(z.maxLength(MAX_TOKENS)),
 });
 export type TaskFilter = z.output<typeof taskFilter>;
 
@@ -87,7 +89,7 @@ export const taskListQuery = z.strictObject({
 });
 export type TaskListQuery = z.output<typeof taskListQuery>;
 
-export const taskListAnswer = z.object({
+const taskListAnswer = z.object({
   tasks: z.array(task),
   /** How many tasks match, as far as they are known. */
   total: z.number(),
@@ -99,3 +101,8 @@ export const taskListAnswer = z.object({
   asOf: timestamp,
 });
 export type TaskListAnswer = z.output<typeof taskListAnswer>;
+
+/** An answer, from the wire. @throws ZodError when it is none. */
+export const decodeTaskListAnswer = (json: unknown): TaskListAnswer =>
+  // What came from outside is whatever it is; decoding finds out.
+  z.decode(taskListAnswer, json as z.input<typeof taskListAnswer>);

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from 'zod/mini';
 
 import { tags, tagsOut } from './tags.ts';
 import {
@@ -43,16 +43,16 @@ export const taskPath = line(0, 4096);
 
 const report = z.strictObject({
   Enabled: z.boolean(),
-  Path: archivePath.optional(),
-  Format: z.enum([REPORT_FORMAT]).optional(),
-  Scope: z.enum([REPORT_SCOPE]).optional(),
+  Path: z.optional(archivePath),
+  Format: z.optional(z.enum([REPORT_FORMAT])),
+  Scope: z.optional(z.enum([REPORT_SCOPE])),
 });
 export type CompletionReport = z.output<typeof report>;
 
 const releaseConfiguration = z.strictObject({
-  DurationSinceLastAccess: z
-    .strictObject({ Unit: z.enum(['DAYS']).optional(), Value: integer(0, Number.MAX_SAFE_INTEGER).optional() })
-    .optional(),
+  DurationSinceLastAccess: z.optional(
+    z.strictObject({ Unit: z.optional(z.enum(['DAYS'])), Value: z.optional(integer(0, Number.MAX_SAFE_INTEGER)) }),
+  ),
 });
 
 export const task = z.object({
@@ -60,35 +60,35 @@ export const task = z.object({
   Lifecycle: openEnum(TASK_LIFECYCLES),
   Type: openEnum(TASK_TYPES),
   CreationTime: timestamp,
-  StartTime: timestamp.optional(),
-  EndTime: timestamp.optional(),
-  ResourceARN: z.string().optional(),
-  Tags: tagsOut.optional(),
-  FileSystemId: z.string().optional(),
-  Paths: z.array(z.string()).optional(),
-  FailureDetails: failureDetails.optional(),
-  Status: z
-    .object({
-      TotalCount: long.optional(),
-      SucceededCount: long.optional(),
-      FailedCount: long.optional(),
-      LastUpdatedTime: timestamp.optional(),
-      ReleasedCapacity: long.optional(),
-    })
-    .optional(),
-  Report: z
-    .object({
+  StartTime: z.optional(timestamp),
+  EndTime: z.optional(timestamp),
+  ResourceARN: z.optional(z.string()),
+  Tags: z.optional(tagsOut),
+  FileSystemId: z.optional(z.string()),
+  Paths: z.optional(z.array(z.string())),
+  FailureDetails: z.optional(failureDetails),
+  Status: z.optional(
+    z.object({
+      TotalCount: z.optional(long),
+      SucceededCount: z.optional(long),
+      FailedCount: z.optional(long),
+      LastUpdatedTime: z.optional(timestamp),
+      ReleasedCapacity: z.optional(long),
+    }),
+  ),
+  Report: z.optional(
+    z.object({
       Enabled: z.boolean(),
-      Path: z.string().optional(),
-      Format: openEnum([REPORT_FORMAT]).optional(),
-      Scope: openEnum([REPORT_SCOPE]).optional(),
-    })
-    .optional(),
-  ReleaseConfiguration: z
-    .object({
-      DurationSinceLastAccess: z.object({ Unit: openEnum(['DAYS']).optional(), Value: long.optional() }).optional(),
-    })
-    .optional(),
+      Path: z.optional(z.string()),
+      Format: z.optional(openEnum([REPORT_FORMAT])),
+      Scope: z.optional(openEnum([REPORT_SCOPE])),
+    }),
+  ),
+  ReleaseConfiguration: z.optional(
+    z.object({
+      DurationSinceLastAccess: z.optional(z.object({ Unit: z.optional(openEnum(['DAYS'])), Value: z.optional(long) })),
+    }),
+  ),
 });
 export type DataRepositoryTask = z.output<typeof task>;
 
@@ -103,27 +103,27 @@ export const taskOperations = {
   CreateDataRepositoryTask: {
     input: z.strictObject({
       Type: z.enum(TASK_TYPES),
-      Paths: z.array(taskPath).max(MAX_PATHS).optional(),
+      Paths: z.optional(z.array(taskPath).check(z.maxLength(MAX_PATHS))),
       FileSystemId: fileSystemId,
       Report: report,
-      ClientRequestToken: clientRequestToken.optional(),
-      Tags: tags.optional(),
-      CapacityToRelease: integer(1, 2147483647).optional(),
-      ReleaseConfiguration: releaseConfiguration.optional(),
+      ClientRequestToken: z.optional(clientRequestToken),
+      Tags: z.optional(tags),
+      CapacityToRelease: z.optional(integer(1, 2147483647)),
+      ReleaseConfiguration: z.optional(releaseConfiguration),
     }),
-    output: z.object({ DataRepositoryTask: task.optional() }),
+    output: z.object({ DataRepositoryTask: z.optional(task) }),
   },
   DescribeDataRepositoryTasks: {
     input: z.strictObject({
-      TaskIds: z.array(taskId).max(50).optional(),
-      Filters: filters(TASK_FILTERS, 3).optional(),
-      MaxResults: maxResults.optional(),
-      NextToken: nextToken.optional(),
+      TaskIds: z.optional(z.array(taskId).check(z.maxLength(50))),
+      Filters: z.optional(filters(TASK_FILTERS, 3)),
+      MaxResults: z.optional(maxResults),
+      NextToken: z.optional(nextToken),
     }),
-    output: z.object({ DataRepositoryTasks: z.array(task).optional(), NextToken: nextToken.optional() }),
+    output: z.object({ DataRepositoryTasks: z.optional(z.array(task)), NextToken: z.optional(nextToken) }),
   },
   CancelDataRepositoryTask: {
     input: z.strictObject({ TaskId: taskId }),
-    output: z.object({ Lifecycle: openEnum(TASK_LIFECYCLES).optional(), TaskId: z.string().optional() }),
+    output: z.object({ Lifecycle: z.optional(openEnum(TASK_LIFECYCLES)), TaskId: z.optional(z.string()) }),
   },
 };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { z } from 'zod';
+import { z } from 'zod/mini';
 
 import {
   archivePath,
@@ -19,8 +19,8 @@ import {
   timestamp,
 } from './wire.ts';
 
-const accepts = (schema: z.ZodType, value: unknown) => schema.safeParse(value).success;
-const messages = (schema: z.ZodType, value: unknown) =>
+const accepts = (schema: z.ZodMiniType, value: unknown) => schema.safeParse(value).success;
+const messages = (schema: z.ZodMiniType, value: unknown) =>
   schema.safeParse(value).error?.issues.map((issue) => issue.message) ?? [];
 
 /** Characters of one to four bytes and of one and two UTF-16 units. */

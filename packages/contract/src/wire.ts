@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from 'zod/mini';
 
 /**
  * The building blocks of the FSx wire format (AWS JSON 1.1): bounded text, closed and open enums, epoch-second
@@ -15,23 +15,24 @@ interface TextRule {
 }
 
 /** Text with the model's bounds. The model counts code points, where `z.string().max()` counts UTF-16 units. */
-export const text = ({ min = 0, max, pattern, like }: TextRule) => {
-  const bounded = z.string().superRefine((value, context) => {
-    // A string never has more code points than units, so the common case needs no second look.
-    const length = value.length > (max ?? Infinity) || min > 1 ? Array.from(value).length : value.length;
-    if (length < min || length > (max ?? Infinity)) {
-      const range = max === undefined ? `at least ${min}` : `${min} to ${max}`;
-      context.addIssue({ code: 'custom', message: `must have ${range} characters, not ${length}` });
-    } else if (pattern && !pattern.test(value)) {
-      context.addIssue({ code: 'custom', message: like ? `must be ${like}` : `must match ${pattern.source}` });
-    }
-  });
-  return bounded.meta({
-    ...(min ? { minLength: min } : {}),
-    ...(max === undefined ? {} : { maxLength: max }),
-    ...(pattern ? { pattern: pattern.source } : {}),
-  });
-};
+export const text = ({ min = 0, max, pattern, like }: TextRule) =>
+  z.string().check(
+    z.superRefine((value, context) => {
+      // A string never has more code points than units, so the common case needs no second look.
+      const length = value.length > (max ?? Infinity) || min > 1 ? Array.from(value).length : value.length;
+      if (length < min || length > (max ?? Infinity)) {
+        const range = max === undefined ? `at least ${min}` : `${min} to ${max}`;
+        context.addIssue({ code: 'custom', message: `must have ${range} characters, not ${length}` });
+      } else if (pattern && !pattern.test(value)) {
+        context.addIssue({ code: 'custom', message: like ? `must be ${like}` : `must match ${pattern.source}` });
+      }
+    }),
+    z.meta({
+      ...(min ? { minLength: min } : {}),
+      ...(max === undefined ? {} : { maxLength: max }),
+      ...(pattern ? { pattern: pattern.source } : {}),
+    }),
+  );
 
 /**
  * An enum of an answer. Its type is closed, so that switches are checked, but a value that AWS adds later passes
@@ -39,7 +40,7 @@ export const text = ({ min = 0, max, pattern, like }: TextRule) => {
  */
 export const openEnum = <const Values extends readonly [string, ...string[]]>(values: Values) =>
   // The cast is the point: the type names today's values, the runtime lets tomorrow's pass.
-  z.string().meta({ enum: [...values] }) as unknown as z.ZodType<Values[number], string>;
+  z.string().check(z.meta({ enum: [...values] })) as unknown as z.ZodMiniType<Values[number], string>;
 
 /** Seconds since 1970 on the wire (a JSON number, fractions allowed), a `Date` in code. */
 export const timestamp = z.codec(z.number(), z.date(), {
@@ -48,10 +49,10 @@ export const timestamp = z.codec(z.number(), z.date(), {
   encode: (date) => date.getTime() / 1000,
 });
 
-export const integer = (min: number, max: number) => z.number().int().min(min).max(max);
+export const integer = (min: number, max: number) => z.int().check(z.minimum(min), z.maximum(max));
 
 /** A 64-bit count. Counts stay far below 2^53. */
-export const long = z.number().int();
+export const long = z.int();
 
 const NO_LINE_BREAKS = String.raw`[^\u0000\u0085\u2028\u2029\r\n]`;
 
@@ -113,7 +114,9 @@ const filterValue = text({
 });
 
 export const filters = <const Names extends readonly [string, ...string[]]>(names: Names, max: number) =>
-  z.array(z.strictObject({ Name: z.enum(names), Values: z.array(filterValue).max(20) })).max(max);
+  z
+    .array(z.strictObject({ Name: z.enum(names), Values: z.array(filterValue).check(z.maxLength(20)) }))
+    .check(z.maxLength(max));
 
 /** `FailureDetails` of any resource. */
-export const failureDetails = z.object({ Message: text({ min: 1, max: 256 }).optional() });
+export const failureDetails = z.object({ Message: z.optional(text({ min: 1, max: 256 })) });

@@ -1,9 +1,10 @@
 import './zod-config.ts';
 import {
+  decodeEngineOutput,
+  encodeEngineInput,
   type EngineInput,
   type EngineOperationName,
   type EngineOutput,
-  engineSchemasOf,
 } from '@drt/contract/engine-api';
 import { queryOptions, useQuery } from '@tanstack/react-query';
 
@@ -19,11 +20,11 @@ export const callEngine = async <Name extends EngineOperationName>(
   operation: Name,
   input: EngineInput<Name>,
   signal?: AbortSignal,
-): Promise<EngineOutput<Name>> => {
-  const schemas = engineSchemasOf(operation);
-  const answer = await send(`/api/engine/${operation}`, posted(schemas.input.encode(input), signal));
-  return schemas.output.decode(answer);
-};
+): Promise<EngineOutput<Name>> =>
+  decodeEngineOutput(
+    operation,
+    await send(`/api/engine/${operation}`, posted(encodeEngineInput(operation, input), signal)),
+  );
 
 /** A query as a value: the key is the operation and its input. */
 export const engineQuery = <Name extends EngineOperationName>(operation: Name, input: EngineInput<Name>) =>

@@ -1,5 +1,5 @@
 import './zod-config.ts';
-import { type Input, type OperationName, type Output, schemasOf } from '@drt/contract';
+import { decodeOutput, encodeInput, type Input, type OperationName, type Output } from '@drt/contract';
 import { apiError, context } from '@drt/contract/console-api';
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 
@@ -59,11 +59,8 @@ export const callFsx = async <Name extends OperationName>(
   operation: Name,
   input: Input<Name>,
   signal?: AbortSignal,
-): Promise<Output<Name>> => {
-  const schemas = schemasOf(operation);
-  const answer = await send(`/api/fsx/${operation}`, posted(schemas.input.encode(input), signal));
-  return schemas.output.decode(answer);
-};
+): Promise<Output<Name>> =>
+  decodeOutput(operation, await send(`/api/fsx/${operation}`, posted(encodeInput(operation, input), signal)));
 
 /** A query as a value: the key is the operation and its input, so that a mutation can name what it makes stale. */
 export const fsxQuery = <Name extends OperationName>(operation: Name, input: Input<Name>) =>

@@ -1,5 +1,5 @@
 import { type Input, type Output } from '@drt/contract';
-import { type TaskListQuery, taskListAnswer } from '@drt/contract/task-list';
+import { decodeTaskListAnswer, type TaskListQuery } from '@drt/contract/task-list';
 import type { DataRepositoryTask, TaskLifecycle } from '@drt/contract/tasks';
 import {
   infiniteQueryOptions,
@@ -71,10 +71,7 @@ export const useTaskList = (scope: TaskScope): ResourceList<DataRepositoryTask> 
  * @throws ApiFailure
  */
 export const listTasks = async (query: TaskListQuery, signal?: AbortSignal) => {
-  const { tasks, ...rest } = taskListAnswer.decode(
-    // What came from outside is whatever it is; decoding finds out.
-    (await send('/api/tasks/list', posted(query, signal))) as Parameters<typeof taskListAnswer.decode>[0],
-  );
+  const { tasks, ...rest } = decodeTaskListAnswer(await send('/api/tasks/list', posted(query, signal)));
   // Named as FSx names it, so that whoever watches tasks sees these too.
   return { ...rest, DataRepositoryTasks: tasks };
 };

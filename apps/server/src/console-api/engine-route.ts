@@ -1,5 +1,10 @@
-import { engineSchemasOf, type EngineOperationName, isEngineOperationName } from '@drt/contract/engine-api';
-import { decodeRequest, FsxError } from '@drt/contract/errors';
+import {
+  decodeEngineInput,
+  encodeEngineOutput,
+  type EngineOperationName,
+  isEngineOperationName,
+} from '@drt/contract/engine-api';
+import { FsxError } from '@drt/contract/errors';
 import type { Engine } from '@drt/engine';
 import type { RequestHandler } from 'express';
 
@@ -14,10 +19,8 @@ export const engineRoute = (
   engine: Pick<Engine, 'tell'>,
   isElsewhere: boolean,
 ): RequestHandler<{ operation: string }> => {
-  const tell = async <Name extends EngineOperationName>(name: Name, json: unknown) => {
-    const { input, output } = engineSchemasOf(name);
-    return output.encode(await engine.tell(name, decodeRequest(input, json)));
-  };
+  const tell = async <Name extends EngineOperationName>(name: Name, json: unknown) =>
+    encodeEngineOutput(name, await engine.tell(name, decodeEngineInput(name, json)));
 
   return async (request, response) => {
     const { operation } = request.params;

@@ -17,7 +17,7 @@ import {
   UntagResourceCommand,
   UpdateDataRepositoryAssociationCommand,
 } from '@aws-sdk/client-fsx';
-import { type Input, type OperationName, type Output, schemasOf } from '@drt/contract';
+import { encodeOutput, type Input, type OperationName, type Output } from '@drt/contract';
 import type { ApiError } from '@drt/contract/console-api';
 
 /** How each operation is sent. One that is missing here does not compile. */
@@ -102,7 +102,7 @@ export const openFsx = ({ endpoint, region, credentials }: FsxOptions): Fsx => {
       try {
         const output = await SEND[operation](client, input);
         // The SDK types required members as possibly undefined; encoding checks what came.
-        return schemasOf(operation).output.encode(output as Output<Name>);
+        return encodeOutput(operation, output as Output<Name>);
       } catch (error) {
         throw callError(endpoint, error);
       }

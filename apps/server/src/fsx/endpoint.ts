@@ -1,4 +1,4 @@
-import { decodeInput, isOperationName, type Input, type OperationName, schemasOf } from '@drt/contract';
+import { decodeInput, encodeOutput, isOperationName, type Input, type OperationName } from '@drt/contract';
 import { FsxError } from '@drt/contract/errors';
 import type { Engine } from '@drt/engine';
 import { type Request, type RequestHandler, type Response } from 'express';
@@ -46,7 +46,7 @@ export const fsxEndpoint = ({ engine, verifier }: EndpointOptions): RequestHandl
   const answer = async <Name extends OperationName>(operation: Name, input: Input<Name>, response: Response) => {
     const output = await engine.call(operation, input);
     response.locals['taskId'] = taskIdOf(input, output);
-    return schemasOf(operation).output.encode(output);
+    return encodeOutput(operation, output);
   };
 
   return async (request: Request, response: Response) => {
