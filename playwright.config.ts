@@ -1,8 +1,10 @@
 import { defineConfig } from '@playwright/test';
 
 import { ensureChromium } from './scripts/ensure-chromium.mjs';
+import { findFirefox } from './scripts/find-firefox.mjs';
 
-const { executablePath, env } = await ensureChromium();
+const chromium = await ensureChromium();
+const firefox = findFirefox();
 const inherited = Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]));
 
 export default defineConfig({
@@ -24,18 +26,42 @@ export default defineConfig({
     // What fades in has the wrong contrast for a moment.
     contextOptions: { reducedMotion: 'reduce' },
     trace: 'retain-on-failure',
-    launchOptions: {
-      executablePath,
-      env: { ...Object.fromEntries(inherited), ...env },
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-        '--disable-quic',
-      ],
-    },
   },
+  projects: [
+    {
+      name: 'chromium',
+      use: {
+        launchOptions: {
+          executablePath: chromium.executablePath,
+          env: { ...Object.fromEntries(inherited), ...chromium.env },
+          args: [
+            '--no-sandbox',
+            '--disable-gpu',
+            '--no-first-run',
+            '--disable-background-networking',
+            '--disable-component-update',
+            '--disable-sync',
+            '--disable-quic',
+          ],
+        },
+      },
+    },
+    ...(firefox
+      ? [
+          {
+            name: 'firefox',
+            testMatch: 'main-flows.e2e.ts',
+            use: {
+              browserName: 'firefox' as const,
+              channel: 'moz-firefox',
+              launchOptions: {
+                executablePath: firefox,
+                // WebDriver BiDi has no emulation of media features yet.
+                firefoxUserPrefs: { 'ui.prefersReducedMotion': 1 },
+              },
+            },
+          },
+        ]
+      : []),
+  ],
 });

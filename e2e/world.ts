@@ -66,7 +66,7 @@ const watch = (page: Page) => {
   page.on('requestfailed', (request) => {
     // A page that is left takes its requests with it; and a test that goes offline means it.
     const why = request.failure()?.errorText ?? '';
-    if (!['net::ERR_ABORTED', 'net::ERR_INTERNET_DISCONNECTED'].includes(why))
+    if (!['net::ERR_ABORTED', 'NS_BINDING_ABORTED', 'net::ERR_INTERNET_DISCONNECTED'].includes(why))
       complaints.push(`request failed: ${request.url()} ${why}`);
   });
   page.on('request', (request) => {

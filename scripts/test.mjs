@@ -1,28 +1,37 @@
-// `npm test`: everything, in the order in which it fails fastest. Installs the AWS CLI where it is missing and may.
+// `npm test`: everything, in the order in which it fails fastest. Installs the AWS CLI and Firefox where they are
+// missing and may.
 import { spawnSync } from 'node:child_process';
+
+import { findFirefox } from './find-firefox.mjs';
 
 const run = (command, args, options = {}) => spawnSync(command, args, { stdio: 'inherit', ...options }).status === 0;
 
 const has = (command) => spawnSync(command, ['--version'], { stdio: 'ignore' }).status === 0;
 
-/** The FSx endpoint tests drive the real AWS CLI, and the contract is compared with the API model it brings along. */
-const ensureAwsCli = () => {
-  if (has('aws')) return;
-  const mayInstall = process.getuid?.() === 0 && has('apt-get');
-  if (mayInstall) {
-    console.log('Installing the AWS CLI (apt-get install awscli)…');
-    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    run('apt-get', ['update', '-qq'], { env });
-    run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'awscli'], { env, stdio: 'ignore' });
-  }
-  if (has('aws')) return;
+/** From Debian's packages, by root only. */
+const install = (packages) => {
+  if (packages.length === 0 || process.getuid?.() !== 0 || !has('apt-get')) return;
+  console.log(`Installing ${packages.join(' and ')} (apt-get install)…`);
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  run('apt-get', ['update', '-qq'], { env });
+  run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], { env, stdio: 'ignore' });
+};
+
+install([...(has('aws') ? [] : ['awscli']), ...(findFirefox() ? [] : ['firefox-esr'])]);
+
+// The FSx endpoint tests drive the real AWS CLI, and the contract is compared with the API model it brings along.
+if (!has('aws')) {
   console.log(
     'The AWS CLI is not installed (on Debian: apt-get install awscli), so the tests that drive it and those that read its FSx model are left out.',
   );
   process.env.DRT_NO_AWSCLI = '1';
-};
+}
+if (!findFirefox()) {
+  console.log(
+    'Firefox is not installed (on Debian: apt-get install firefox-esr), so the main flows are tested in Chromium only.',
+  );
+}
 
-ensureAwsCli();
 const began = Date.now();
 for (const step of ['types', 'lint', 'fmt:check', 'dead', 'unit', 'e2e']) {
   const start = Date.now();
