@@ -16,6 +16,7 @@ const STAMP = '.sources.sha256';
 
 const SOURCES = [
   'apps/console/src',
+  'apps/console/build',
   'apps/console/index.html',
   'apps/console/vite.config.ts',
   'apps/console/package.json',

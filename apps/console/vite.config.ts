@@ -7,6 +7,9 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
 
+import { leftOut } from './build/left-out.ts';
+import { routeSizeReport } from './build/route-sizes.ts';
+
 const FONT_CACHE = fileURLToPath(new URL('../../node_modules/.cache/console-fonts/', import.meta.url));
 
 /**
@@ -50,7 +53,7 @@ const precompressed = (): Plugin => ({
 
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [selfHostedFonts(), react(), precompressed()],
+  plugins: [selfHostedFonts(), leftOut(), react(), precompressed(), routeSizeReport()],
   build: {
     outDir: 'dist',
     emptyOutDir: true,

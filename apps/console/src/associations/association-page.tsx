@@ -13,7 +13,7 @@ import { ResourcePage } from '../shell/resource-page.tsx';
 import { RouteLink } from '../shell/route-link.tsx';
 import { formatTimeWithZone } from '../shell/time.ts';
 import { TagsContainer } from '../tags/tags-container.tsx';
-import { TaskPane } from '../tasks/task-list.tsx';
+import { TaskPane } from '../tasks/task-pane.tsx';
 import { AssociationActions } from './association-list.tsx';
 import { AssociationStatus } from './association-status.tsx';
 import { policyWords } from './columns.tsx';

@@ -3,7 +3,7 @@ import type { DataRepositoryAssociation, EventType } from '@drt/contract/associa
 import { paths } from '../paths.ts';
 import { RouteLink } from '../shell/route-link.tsx';
 import { formatTime, zoneOf } from '../shell/time.ts';
-import type { ResourceColumn } from '../table/resource-table.tsx';
+import type { ResourceColumn } from '../table/column.tsx';
 import { AssociationStatus } from './association-status.tsx';
 
 /** `New, changed`; `Off` for a policy without events. */

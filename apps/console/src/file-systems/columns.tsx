@@ -3,7 +3,7 @@ import type { FileSystem } from '@drt/contract/file-systems';
 import { paths } from '../paths.ts';
 import { RouteLink } from '../shell/route-link.tsx';
 import { formatTime, zoneOf } from '../shell/time.ts';
-import type { ResourceColumn } from '../table/resource-table.tsx';
+import type { ResourceColumn } from '../table/column.tsx';
 import { FileSystemStatus } from './file-system-status.tsx';
 import { fileSystemName } from './queries.ts';
 

@@ -15,7 +15,7 @@ import { useFollow } from '../shell/leave-guard.tsx';
 import { ResourcePage } from '../shell/resource-page.tsx';
 import { formatTimeWithZone } from '../shell/time.ts';
 import { TagsContainer } from '../tags/tags-container.tsx';
-import { TaskPane } from '../tasks/task-list.tsx';
+import { TaskPane } from '../tasks/task-pane.tsx';
 import { deploymentWords } from './columns.tsx';
 import { DeleteFileSystemButton } from './delete-file-system-button.tsx';
 import { FileSystemStatus } from './file-system-status.tsx';

@@ -1,8 +1,8 @@
 import Pagination from '@cloudscape-design/components/pagination';
 import { useMemo } from 'react';
 
+import { definitionOf, type ResourceColumn } from './column.tsx';
 import type { TablePreferences } from './preferences.ts';
-import { definitionOf, type ResourceColumn } from './resource-table.tsx';
 import { type Rows, TableFrame, type TableLook } from './table-frame.tsx';
 
 interface Sort {

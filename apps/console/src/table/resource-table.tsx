@@ -1,9 +1,9 @@
 import { useCollection } from '@cloudscape-design/collection-hooks';
-import Box from '@cloudscape-design/components/box';
 import Pagination from '@cloudscape-design/components/pagination';
 import type { TableProps } from '@cloudscape-design/components/table';
-import { type ReactNode, useMemo } from 'react';
+import { useMemo } from 'react';
 
+import { definitionOf, type ResourceColumn, type SortValue } from './column.tsx';
 import { usePreferences } from './preferences.ts';
 import { type Rows, TableFrame, type TableLook } from './table-frame.tsx';
 
@@ -12,22 +12,6 @@ export interface ResourceList<Item> extends Rows<Item> {
   /** There are more items on the server than were fetched. */
   readonly hasMore: boolean;
   readonly loadMore: () => Promise<unknown>;
-}
-
-type SortValue = string | number | undefined;
-
-export interface ResourceColumn<Item> {
-  readonly id: string;
-  readonly header: string;
-  readonly cell: (item: Item) => ReactNode;
-  /** What to sort by; a column without it cannot be sorted. */
-  readonly sortBy?: (item: Item) => SortValue;
-  readonly width: number;
-  /** Numbers: under each other by their last digit. */
-  readonly align?: 'right';
-  readonly isRowHeader?: boolean;
-  /** Left out until the user asks for it in the preferences. */
-  readonly hidden?: boolean;
 }
 
 interface ResourceTableProps<Item> extends TableLook<Item> {
@@ -53,25 +37,6 @@ const counterOf = ({ items, hasMore, loading, error }: ResourceList<unknown>, se
   if (loading || (error !== null && items.length === 0)) return '';
   const all = `${items.length}${hasMore ? '+' : ''}`;
   return selected > 0 ? `(${selected}/${all})` : `(${all})`;
-};
-
-/** A column in Cloudscape's terms; how it sorts is the table's matter. */
-export const definitionOf = <Item,>(column: ResourceColumn<Item>): TableProps.ColumnDefinition<Item> => {
-  const { id, header, cell, width, align, isRowHeader = false } = column;
-  return {
-    id,
-    header: align ? (
-      <Box textAlign={align} fontWeight="bold" color="inherit">
-        {header}
-      </Box>
-    ) : (
-      header
-    ),
-    cell: align ? (item: Item) => <Box textAlign={align}>{cell(item)}</Box> : cell,
-    isRowHeader,
-    width,
-    minWidth: 80,
-  };
 };
 
 const definitionsOf = <Item,>(

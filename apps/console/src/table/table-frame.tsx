@@ -4,18 +4,14 @@ import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import Table, { type TableProps } from '@cloudscape-design/components/table';
-import { lazy, type ReactNode, Suspense, useState } from 'react';
+import { type ReactNode, useState } from 'react';
 
 import { explainFailure } from '../api/errors.ts';
 import { FailureAlert } from '../shell/failure.tsx';
 import { PageHeader } from '../shell/page-header.tsx';
 import { formatClock } from '../shell/time.ts';
 import type { TablePreferences } from './preferences.ts';
-
-// Behind a button, and larger than the rest of the page's own code: it comes after the rows.
-const TablePreferencesButton = lazy(async () => ({
-  default: (await import('./table-preferences-button.tsx')).TablePreferencesButton,
-}));
+import { TablePreferencesButton } from './table-preferences-button.tsx';
 
 /** Rows as a table wants them, whatever they were fetched with. */
 export interface Rows<Item> {
@@ -113,13 +109,7 @@ export const TableFrame = <Item,>(props: TableFrameProps<Item>) => {
       filter={props.filter}
       empty={failed ? <FailureAlert error={rows.error} onRetry={() => void rows.refresh()} /> : props.empty}
       pagination={props.pagination}
-      preferences={
-        <Suspense
-          fallback={<Button variant="icon" iconName="settings" ariaLabel="Preferences" formAction="none" disabled />}
-        >
-          <TablePreferencesButton {...{ columns, names, preferences, onPreferences }} />
-        </Suspense>
-      }
+      preferences={<TablePreferencesButton {...{ columns, names, preferences, onPreferences }} />}
     />
   );
 };

@@ -1,54 +1,31 @@
-import CollectionPreferences from '@cloudscape-design/components/collection-preferences';
+import Button from '@cloudscape-design/components/button';
+import { lazy, Suspense, useState, useTransition } from 'react';
 
-import { PAGE_SIZES, type TablePreferences } from './preferences.ts';
+import type { TablePreferencesProps } from './table-preferences-dialog.tsx';
 
-interface TablePreferencesButtonProps {
-  readonly columns: readonly { readonly id: string; readonly header: string; readonly isRowHeader?: boolean }[];
-  /** The items' name in the middle of a sentence. */
-  readonly names: string;
-  readonly preferences: TablePreferences;
-  readonly onPreferences: (part: Partial<TablePreferences>) => void;
-}
+const TablePreferencesDialog = lazy(async () => ({
+  default: (await import('./table-preferences-dialog.tsx')).TablePreferencesDialog,
+}));
 
-/** The button with the gear, and the dialog behind it. */
-export const TablePreferencesButton = (props: TablePreferencesButtonProps) => {
-  const { columns, names, preferences, onPreferences } = props;
+/** The button with the gear. What is behind it is larger than a page's own code, so it comes with the first click. */
+export const TablePreferencesButton = (props: TablePreferencesProps) => {
+  const [opened, setOpened] = useState(false);
+  // The button stays where it is until the dialog is there.
+  const [opening, startOpening] = useTransition();
   return (
-    <CollectionPreferences
-      preferences={{ ...preferences, stickyColumns: { first: preferences.stickyFirst ? 1 : 0 } }}
-      onConfirm={({ detail }) => {
-        const { pageSize, wrapLines, stripedRows, contentDensity, contentDisplay, stickyColumns } = detail;
-        onPreferences({
-          ...(pageSize ? { pageSize } : {}),
-          wrapLines: wrapLines ?? false,
-          stripedRows: stripedRows ?? false,
-          contentDensity: contentDensity ?? 'comfortable',
-          stickyFirst: stickyColumns?.first === 1,
-          // No table here has column groups.
-          contentDisplay: (contentDisplay ?? []).flatMap((each) => (each.type === 'group' ? [] : [each])),
-        });
-      }}
-      pageSizePreference={{ options: PAGE_SIZES.map((value) => ({ value, label: `${value} ${names}` })) }}
-      wrapLinesPreference={{}}
-      stripedRowsPreference={{}}
-      contentDensityPreference={{}}
-      stickyColumnsPreference={{
-        firstColumns: {
-          title: 'Stick first column',
-          description: 'Keep the first column in view while the others scroll.',
-          options: [
-            { label: 'None', value: 0 },
-            { label: 'First column', value: 1 },
-          ],
-        },
-      }}
-      contentDisplayPreference={{
-        options: columns.map(({ id, header, isRowHeader = false }) => ({
-          id,
-          label: header,
-          alwaysVisible: isRowHeader,
-        })),
-      }}
-    />
+    <Suspense fallback={null}>
+      {opened ? (
+        <TablePreferencesDialog {...props} />
+      ) : (
+        <Button
+          variant="icon"
+          iconName="settings"
+          ariaLabel="Preferences"
+          formAction="none"
+          loading={opening}
+          onClick={() => startOpening(() => setOpened(true))}
+        />
+      )}
+    </Suspense>
   );
 };

@@ -6,7 +6,7 @@ import { paths } from '../paths.ts';
 import { RouteLink } from '../shell/route-link.tsx';
 import { formatTime, zoneOf } from '../shell/time.ts';
 import { visibleText } from '../shell/visible-text.ts';
-import type { ResourceColumn } from '../table/resource-table.tsx';
+import type { ResourceColumn } from '../table/column.tsx';
 import { TaskStatus } from './task-status.tsx';
 import { lifecycleWord, taskName, typeWords } from './words.ts';
 

@@ -1,4 +1,3 @@
-import DateInput from '@cloudscape-design/components/date-input';
 import PropertyFilter, { type PropertyFilterProps } from '@cloudscape-design/components/property-filter';
 import {
   MAX_TOKENS,
@@ -10,13 +9,13 @@ import {
 } from '@drt/contract/task-list';
 import { type DataRepositoryTask, TASK_LIFECYCLES, TASK_TYPES } from '@drt/contract/tasks';
 import { useQuery } from '@tanstack/react-query';
-import { useMemo, useState } from 'react';
+import { lazy, type RefObject, Suspense, useEffect, useMemo, useRef, useState } from 'react';
 
 import { fileSystemsQuery } from '../file-systems/queries.ts';
 import { formatTimeWithZone } from '../shell/time.ts';
-import { lifecycleWord, typeWords } from './words.ts';
+import { FILTER_LABEL, lifecycleWord, typeWords } from './words.ts';
 
-interface TaskFilterProps {
+export interface TaskFilterProps {
   readonly value: Filter;
   readonly onChange: (filter: Filter) => void;
   readonly countText: string;
@@ -27,6 +26,9 @@ interface TaskFilterProps {
 
 const STATUS_WORDS = new Map<string, string>(TASK_LIFECYCLES.map((each) => [each, lifecycleWord(each)]));
 const TYPE_WORDS = new Map<string, string>(TASK_TYPES.map((each) => [each, typeWords(each).name]));
+
+// Of the filter's bytes a third, and only of use to those who ask for a day.
+const DateInput = lazy(() => import('@cloudscape-design/components/date-input'));
 
 /** Operators whose values are shown in words. */
 const inWords = (words: ReadonlyMap<string, string>) =>
@@ -59,12 +61,14 @@ const byDay = (operator: '>=' | '<', description: string) => ({
     return Number.isNaN(at.getTime()) ? String(value) : formatTimeWithZone(at);
   },
   form: ({ value, onChange }: { value: unknown; onChange: (value: unknown) => void }) => (
-    <DateInput
-      ariaLabel="Day"
-      placeholder="YYYY/MM/DD"
-      value={typeof value === 'string' ? dayOf(value) : ''}
-      onChange={({ detail }) => onChange(instantOf(detail.value))}
-    />
+    <Suspense fallback={null}>
+      <DateInput
+        ariaLabel="Day"
+        placeholder="YYYY/MM/DD"
+        value={typeof value === 'string' ? dayOf(value) : ''}
+        onChange={({ detail }) => onChange(instantOf(detail.value))}
+      />
+    </Suspense>
   ),
 });
 
@@ -112,8 +116,30 @@ const tokensOf = (query: PropertyFilterProps.Query): TaskToken[] =>
     return token.success && typed !== '' ? [token.data] : [];
   });
 
+/** Takes the place of a plain field: its focus, if it had it, and what was typed into it. */
+const useTakeOver = (place: RefObject<HTMLElement | null>, typed: string) => {
+  const first = useRef(typed);
+  useEffect(() => {
+    const input = place.current?.querySelector('input');
+    // Removed with the focus, an element leaves it to the body.
+    if (!input || document.activeElement !== document.body) return;
+    input.focus();
+    if (first.current === '') return;
+    // As if it were typed here: the component lets nobody else set its text.
+    input.setRangeText(first.current, 0, 0, 'end');
+    input.dispatchEvent(new InputEvent('input', { bubbles: true }));
+  }, [place]);
+};
+
+interface TaskFilterOptions extends TaskFilterProps {
+  /** What was typed before the filter came. */
+  readonly typed: string;
+}
+
 /** Filter by several properties; what is chosen belongs to the page's URL. */
-export const TaskFilter = ({ value, onChange, countText, loading, tasks }: TaskFilterProps) => {
+export const TaskFilter = ({ value, onChange, countText, loading, tasks, typed }: TaskFilterOptions) => {
+  const place = useRef<HTMLDivElement>(null);
+  useTakeOver(place, typed);
   const [used, setUsed] = useState(false);
   const fileSystems = useQuery({ ...fileSystemsQuery, enabled: used, refetchInterval: false }).data;
   const options = useMemo(
@@ -131,28 +157,30 @@ export const TaskFilter = ({ value, onChange, countText, loading, tasks }: TaskF
     [fileSystems, tasks],
   );
   return (
-    <PropertyFilter
-      query={{
-        operation: value.operation,
-        tokens: value.tokens.map(({ property: key, operator, value: wanted }) => ({
-          ...(key === 'any' ? {} : { propertyKey: key }),
-          operator,
-          value: wanted,
-        })),
-      }}
-      onChange={({ detail }) =>
-        onChange({ operation: detail.operation, tokens: tokensOf(detail).slice(0, MAX_TOKENS) })
-      }
-      onLoadItems={() => setUsed(true)}
-      filteringProperties={PROPERTIES}
-      filteringOptions={options}
-      filteringAriaLabel="Filter data repository tasks"
-      filteringPlaceholder="Filter data repository tasks"
-      filteringEmpty="No suggestions"
-      countText={countText}
-      loading={loading}
-      expandToViewport
-      tokenLimit={6}
-    />
+    <div ref={place}>
+      <PropertyFilter
+        query={{
+          operation: value.operation,
+          tokens: value.tokens.map(({ property: key, operator, value: wanted }) => ({
+            ...(key === 'any' ? {} : { propertyKey: key }),
+            operator,
+            value: wanted,
+          })),
+        }}
+        onChange={({ detail }) =>
+          onChange({ operation: detail.operation, tokens: tokensOf(detail).slice(0, MAX_TOKENS) })
+        }
+        onLoadItems={() => setUsed(true)}
+        filteringProperties={PROPERTIES}
+        filteringOptions={options}
+        filteringAriaLabel={FILTER_LABEL}
+        filteringPlaceholder={FILTER_LABEL}
+        filteringEmpty="No suggestions"
+        countText={countText}
+        loading={loading}
+        expandToViewport
+        tokenLimit={6}
+      />
+    </div>
   );
 };

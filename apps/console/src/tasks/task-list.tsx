@@ -4,7 +4,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import type { TaskFilter as Filter } from '@drt/contract/task-list';
 import { TASK_SORTS } from '@drt/contract/task-list';
 import type { DataRepositoryTask } from '@drt/contract/tasks';
-import { lazy, type ReactNode, Suspense, useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { useSearchParams } from 'react-router';
 
 import { paths } from '../paths.ts';
@@ -13,14 +13,12 @@ import { RouteLink } from '../shell/route-link.tsx';
 import { Empty, NoMatch } from '../table/empty.tsx';
 import { PagedTable } from '../table/paged-table.tsx';
 import { usePreferences } from '../table/preferences.ts';
-import { ResourceTable } from '../table/resource-table.tsx';
-import { FILE_SYSTEM_TASK_COLUMNS, TASK_COLUMNS } from './columns.tsx';
+import { TASK_COLUMNS } from './columns.tsx';
 import { ListMenu } from './list-menu.tsx';
-import { useTaskList, useTaskPage } from './queries.ts';
+import { useTaskPage } from './queries.ts';
 import { TaskActions } from './task-actions.tsx';
+import { TaskFilterField } from './task-filter-field.tsx';
 import { NO_FILTER, readTaskView, type TaskView, writeTaskView } from './task-query.ts';
-
-const TaskFilter = lazy(async () => ({ default: (await import('./task-filter.tsx')).TaskFilter }));
 
 /** The selected tasks, on whatever page they are, each as it was last seen. */
 const useSelectedTasks = (seen: readonly DataRepositoryTask[]) => {
@@ -75,15 +73,13 @@ export const TaskListPage = () => {
       preferences={preferences}
       onPreferences={changePreferences}
       filter={
-        <Suspense fallback={<div style={{ height: '3.4rem' }} />}>
-          <TaskFilter
-            value={filter}
-            onChange={filterBy}
-            countText={countText(total, complete)}
-            loading={list.isPlaceholderData}
-            tasks={tasks}
-          />
-        </Suspense>
+        <TaskFilterField
+          value={filter}
+          onChange={filterBy}
+          countText={countText(total, complete)}
+          loading={list.isPlaceholderData}
+          tasks={tasks}
+        />
       }
       empty={
         filter.tokens.length > 0 ? (
@@ -124,12 +120,6 @@ const ListActions = ({ selected, menu }: ListActionsProps) => {
   );
 };
 
-/** The one selected task, as the list knows it now; nothing while it is not in the list. */
-const useSelectedTask = (list: ReturnType<typeof useTaskList>) => {
-  const [selectedKeys, onSelect] = useState<readonly string[]>([]);
-  return { selectedKeys, onSelect, selected: list.items.find((task) => selectedKeys.includes(task.TaskId)) };
-};
-
 const CreateTaskMenu = () => {
   const follow = useFollow();
   return (
@@ -149,35 +139,5 @@ const CreateTaskMenu = () => {
     >
       Create task
     </ButtonDropdown>
-  );
-};
-
-interface TaskPaneProps {
-  readonly fileSystemId: string;
-  /** Only the tasks that touch this association. */
-  readonly associationId?: string;
-  readonly emptyHint: string;
-}
-
-/** The tasks of one file system, or of one association, as a pane of its page. */
-export const TaskPane = ({ fileSystemId, associationId, emptyHint }: TaskPaneProps) => {
-  const list = useTaskList(associationId ? { associationId } : { fileSystemId });
-  const selection = useSelectedTask(list);
-  return (
-    <ResourceTable
-      tableId="file-system-tasks"
-      title="Data Repository Tasks"
-      placement="pane"
-      names="data repository tasks"
-      list={list}
-      columns={FILE_SYSTEM_TASK_COLUMNS}
-      newestFirstBy="created"
-      keyOf={(task) => task.TaskId}
-      selectionType="single"
-      selectedKeys={selection.selectedKeys}
-      onSelect={selection.onSelect}
-      empty={<Empty title="No data repository tasks">{emptyHint}</Empty>}
-      actions={<TaskActions task={selection.selected} fileSystemId={fileSystemId} />}
-    />
   );
 };

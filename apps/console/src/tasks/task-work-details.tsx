@@ -1,13 +1,17 @@
 import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
+import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import Table from '@cloudscape-design/components/table';
 import type { TaskWork } from '@drt/contract/engine-api';
 import type { DataRepositoryTask } from '@drt/contract/tasks';
+import { lazy, Suspense } from 'react';
 
 import { formatTime, zoneOf } from '../shell/time.ts';
-import { TaskFailures } from './task-failures.tsx';
 import { TaskWorkChart } from './task-work-chart.tsx';
 import { eventText } from './task-work.ts';
+
+// Most tasks have none.
+const TaskFailures = lazy(async () => ({ default: (await import('./task-failures.tsx')).TaskFailures }));
 
 interface TaskWorkDetailsProps {
   readonly task: DataRepositoryTask;
@@ -17,7 +21,11 @@ interface TaskWorkDetailsProps {
 /** What the details page shows of a task's work below the counts: loaded apart, because charts are large. */
 export const TaskWorkDetails = ({ task, work }: TaskWorkDetailsProps) => (
   <SpaceBetween size="l">
-    {work.FailedCount > 0 ? <TaskFailures task={task} failedCount={work.FailedCount} /> : null}
+    {work.FailedCount > 0 ? (
+      <Suspense fallback={<StatusIndicator type="loading">Loading failed files</StatusIndicator>}>
+        <TaskFailures task={task} failedCount={work.FailedCount} />
+      </Suspense>
+    ) : null}
     <TaskWorkChart task={task} work={work} />
     <Activity work={work} />
   </SpaceBetween>

@@ -95,3 +95,6 @@ export const cancelHindrance = ({ Lifecycle }: Pick<DataRepositoryTask, 'Lifecyc
   if (Lifecycle === 'PENDING' || Lifecycle === 'EXECUTING') return undefined;
   return Lifecycle === 'CANCELING' ? 'The task is already being canceled' : 'The task has already ended';
 };
+
+/** What the filter of the tasks page is called. */
+export const FILTER_LABEL = 'Filter data repository tasks';

@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { CreateDataRepositoryAssociationCommand, CreateFileSystemCommand, FSxClient } from '@aws-sdk/client-fsx';
+
+import { CLIENT, startTestServer, temporaryFolder, type TestServer } from '../apps/server/src/testing.ts';
+import { fillStore, type LinkedFileSystem } from './many-tasks.ts';
+
+const SETTINGS = { WORKERS: '0', LOG_LEVEL: 'error' };
+const FILE_SYSTEMS = 6;
+
+const linkedFileSystem = async (fsx: FSxClient): Promise<LinkedFileSystem> => {
+  const { FileSystem } = await fsx.send(
+    new CreateFileSystemCommand({ FileSystemType: 'LUSTRE', StorageCapacity: 1200, SubnetIds: ['subnet-00000000'] }),
+  );
+  const id = FileSystem?.FileSystemId ?? '';
+  const { Association } = await fsx.send(
+    new CreateDataRepositoryAssociationCommand({
+      FileSystemId: id,
+      FileSystemPath: '/',
+      DataRepositoryPath: `s3://fsx-sample/${id}/`,
+    }),
+  );
+  return { id, associationId: Association?.AssociationId ?? '' };
+};
+
+export interface FullServer extends AsyncDisposable {
+  readonly server: TestServer;
+  readonly fileSystems: readonly LinkedFileSystem[];
+}
+
+/** The real server, without workers, on a store with so many tasks. */
+export const startFullServer = async (count: number, active: number): Promise<FullServer> => {
+  await using started = new AsyncDisposableStack();
+  const folder = started.use(temporaryFolder());
+  const fileSystems: LinkedFileSystem[] = [];
+  {
+    await using empty = await startTestServer(SETTINGS, folder.path);
+    const fsx = new FSxClient({ ...CLIENT, endpoint: empty.url });
+    for (let made = 0; made < FILE_SYSTEMS; made += 1) fileSystems.push(await linkedFileSystem(fsx));
+    fsx.destroy();
+  }
+  fillStore(join(folder.path, 'drt.sqlite'), fileSystems, { count, active });
+  const server = started.use(await startTestServer(SETTINGS, folder.path));
+  const kept = started.move();
+  return { server, fileSystems, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+};
+
+/** Memory of a process, in MB. */
+export const residentMegabytes = (pid: number) => {
+  const [, kilobytes = '0'] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+  return Math.round(Number(kilobytes) / 1000);
+};
