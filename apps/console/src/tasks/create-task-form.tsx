@@ -20,12 +20,12 @@ import { useRequestToken } from '../api/request-token.ts';
 import { associationsQuery } from '../associations/queries.ts';
 import { FileSystemField } from '../file-systems/file-system-field.tsx';
 import { paths } from '../paths.ts';
+import { CliCommandButton } from '../shell/cli-command-button.tsx';
 import { FailureAlert } from '../shell/failure.tsx';
 import { useCameFrom, useGo, useUnsavedChanges } from '../shell/leave-guard.tsx';
 import { useNotifications } from '../shell/notifications.tsx';
 import { PageHeader } from '../shell/page-header.tsx';
 import { RouteLink } from '../shell/route-link.tsx';
-import { CreateCommandButton } from './create-command.tsx';
 import { findExactCopy } from './exact-copy.ts';
 import { PathListField } from './path-list-field.tsx';
 import { activeTasksQuery } from './queries.ts';
@@ -99,7 +99,13 @@ export const CreateTaskForm = (props: CreateTaskFormProps) => {
             <Button variant="link" formAction="none" onClick={() => go(back)}>
               Cancel
             </Button>
-            <CreateCommandButton inputOf={() => (task.check() ? toInput(type, form, '') : undefined)} />
+            <CliCommandButton
+              does="create this task"
+              caveat="The command has no request token: each run creates a task, unless the same one is still running."
+              callsOf={() =>
+                task.check() ? [{ operation: 'CreateDataRepositoryTask', input: toInput(type, form, '') }] : undefined
+              }
+            />
             <Button variant="primary" loading={create.isPending}>
               Create
             </Button>
