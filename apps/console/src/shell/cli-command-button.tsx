@@ -5,8 +5,8 @@ import type { CliCall } from './cli-command.ts';
 
 const CliCommandModal = lazy(async () => ({ default: (await import('./cli-command-modal.tsx')).CliCommandModal }));
 
-interface CliCommandButtonProps {
-  /** What the commands do, to the end of "AWS CLI command to ...". */
+export interface CliCommandButtonProps {
+  /** What the commands do, to the end of "AWS CLI command to". */
   readonly does: string;
   readonly caveat?: string | undefined;
   /** What the form would send; undefined when the form has errors, which it then shows. */

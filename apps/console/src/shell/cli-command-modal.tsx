@@ -7,8 +7,8 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import { CommandText, CopyCommand, useCliCommands } from './cli-command-text.tsx';
 import type { CliCall } from './cli-command.ts';
 
-export interface CliCommandModalProps {
-  /** What the commands do, to the end of "AWS CLI command to ...". */
+interface CliCommandModalProps {
+  /** What the commands do, to the end of "AWS CLI command to". */
   readonly does: string;
   readonly calls: readonly CliCall[];
   /** What the commands cannot do; absent if there is nothing. */

@@ -13,6 +13,7 @@ import { useLocation } from 'react-router';
 import { hasCode } from '../api/errors.ts';
 import { callFsx, useFsxMutation } from '../api/fsx.ts';
 import { paths } from '../paths.ts';
+import { CliCommandSection } from '../shell/cli-command-text.tsx';
 import { FailureAlert } from '../shell/failure.tsx';
 import { useGo } from '../shell/leave-guard.tsx';
 import { useNotifications } from '../shell/notifications.tsx';
@@ -76,6 +77,9 @@ export const CancelTaskModal = ({ taskId, onClose }: CancelTaskModalProps) => {
           <ConfirmField taskId={taskId} typed={typed} onType={setTyped} disabled={settled} />
         </form>
         {error ? <FailureAlert error={error} /> : null}
+        {settled ? null : (
+          <CliCommandSection calls={[{ operation: 'CancelDataRepositoryTask', input: { TaskId: taskId } }]} />
+        )}
       </SpaceBetween>
     </Modal>
   );

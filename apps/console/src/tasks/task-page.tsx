@@ -9,17 +9,19 @@ import { useQuery } from '@tanstack/react-query';
 import { useParams } from 'react-router';
 
 import { paths } from '../paths.ts';
+import { CliCommandButton } from '../shell/cli-command-button.tsx';
 import { Copyable } from '../shell/copyable.tsx';
 import { ResourcePage } from '../shell/resource-page.tsx';
 import { RouteLink } from '../shell/route-link.tsx';
 import { formatTimeWithZone } from '../shell/time.ts';
+import { visibleText } from '../shell/visible-text.ts';
 import { TagsContainer } from '../tags/tags-container.tsx';
 import { taskQuery } from './queries.ts';
 import { reportObject } from './report-location.ts';
 import { TaskActions } from './task-actions.tsx';
 import { TaskStatus } from './task-status.tsx';
 import { TaskWorkStatus } from './task-work-status.tsx';
-import { taskName, typeWords } from './words.ts';
+import { isActive, taskName, typeWords } from './words.ts';
 
 /** The Summary page of one task. */
 export const TaskPage = () => {
@@ -63,7 +65,7 @@ const Summary = ({ task }: { readonly task: DataRepositoryTask }) => (
       columns={4}
       items={[
         { label: 'Task ID', value: <Copyable text={task.TaskId} name="Task ID" /> },
-        { label: 'Task name', value: taskName(task) ?? '-' },
+        { label: 'Task name', value: visibleText(taskName(task) ?? '-') },
         { label: 'Task type', value: typeWords(task.Type).name },
         { label: 'Status', value: <TaskStatus task={task} /> },
         {
@@ -114,11 +116,35 @@ const PathsContainer = ({ task }: { readonly task: DataRepositoryTask }) => {
   );
 };
 
+/** What is known of the object: FSx says of a report only where it was to go. */
+const deliveryText = ({ Lifecycle, Status }: DataRepositoryTask) => {
+  if (isActive(Lifecycle)) return 'When the task has ended';
+  const failed = Status?.FailedCount ?? 0;
+  return failed === 0
+    ? 'No failed files'
+    : `Lists ${failed.toLocaleString('en')} failed ${failed === 1 ? 'file' : 'files'}`;
+};
+
 const ReportContainer = ({ task }: { readonly task: DataRepositoryTask }) => {
-  const { Report, TaskId, Type } = task;
+  const { Report, TaskId, Type, Status } = task;
   const enabled = Report?.Enabled === true;
+  const object = enabled && Report.Path ? reportObject(Report.Path, TaskId, Type) : undefined;
+  const exists = object !== undefined && !isActive(task.Lifecycle) && (Status?.FailedCount ?? 0) > 0;
   return (
-    <Container header={<Header variant="h2">Completion report</Header>}>
+    <Container
+      header={
+        <Header
+          variant="h2"
+          actions={
+            exists ? (
+              <CliCommandButton does="fetch this report" callsOf={() => [{ operation: 's3 cp', object }]} />
+            ) : null
+          }
+        >
+          Completion report
+        </Header>
+      }
+    >
       <KeyValuePairs
         columns={4}
         items={[
@@ -133,10 +159,9 @@ const ReportContainer = ({ task }: { readonly task: DataRepositoryTask }) => {
                 { label: 'Report path', value: <Copyable text={Report.Path} name="Report path" /> },
                 {
                   label: 'Report object',
-                  value: (
-                    <Copyable text={Report.Path && reportObject(Report.Path, TaskId, Type)} name="Report object" />
-                  ),
+                  value: <Copyable text={object} name="Report object" />,
                 },
+                { label: 'Content', value: deliveryText(task) },
               ]
             : []),
         ]}
