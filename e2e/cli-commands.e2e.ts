@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import {
@@ -11,6 +11,7 @@ import type { Page } from '@playwright/test';
 
 import { paths } from '../apps/console/src/paths.ts';
 import { runCommand, withoutAwsCli } from '../apps/server/src/aws-cli.testing.ts';
+import { temporaryFolder } from '../apps/server/src/testing.ts';
 import { expectAccessible, valueOf } from './expect.ts';
 import { expect, type Lake, test } from './world.ts';
 
@@ -235,4 +236,26 @@ test('tags are changed by the printed commands, added ones first', async ({ page
   expect(command.indexOf('tag-resource')).toBeLessThan(command.indexOf('untag-resource'));
   await runCommand(command);
   expect(await tagsOf(fsx, arn)).toEqual([{ Key: 'second', Value: '= é @x' }]);
+});
+
+test('a completion report is fetched', async ({ page, lake }) => {
+  lake.write({ "it's bad.txt": 'b' });
+  await lake.refuseWrites('*bad.txt');
+  const taskId = await lake.createTask({
+    Report: {
+      Enabled: true,
+      Path: `${lake.repository}my reports`,
+      Format: 'REPORT_CSV_20191124',
+      Scope: 'FAILED_FILES_ONLY',
+    },
+  });
+  await lake.becomes(taskId, 'FAILED');
+  await page.goto(paths.task(taskId));
+  await page.getByRole('button', { name: 'Show CLI command' }).click();
+  const pre = page.getByRole('dialog', { name: 'AWS CLI command to fetch this report' }).locator('pre');
+  await expect(pre).toContainText('aws s3 cp');
+  using folder = temporaryFolder();
+  // It says what it does on standard output, which is for answers here.
+  await runCommand(`cd ${folder.path}\n${await pre.innerText()} >&2`);
+  expect(readFileSync(join(folder.path, 'failures.csv'), 'utf8')).toMatch(/it's bad\.txt,failed,S3AccessDenied/);
 });

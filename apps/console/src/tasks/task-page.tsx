@@ -9,7 +9,6 @@ import { useQuery } from '@tanstack/react-query';
 import { useParams } from 'react-router';
 
 import { paths } from '../paths.ts';
-import { CliCommandButton } from '../shell/cli-command-button.tsx';
 import { Copyable } from '../shell/copyable.tsx';
 import { ResourcePage } from '../shell/resource-page.tsx';
 import { RouteLink } from '../shell/route-link.tsx';
@@ -17,11 +16,11 @@ import { formatTimeWithZone } from '../shell/time.ts';
 import { visibleText } from '../shell/visible-text.ts';
 import { TagsContainer } from '../tags/tags-container.tsx';
 import { taskQuery } from './queries.ts';
-import { reportObject } from './report-location.ts';
+import { ReportContainer } from './report-container.tsx';
 import { TaskActions } from './task-actions.tsx';
 import { TaskStatus } from './task-status.tsx';
 import { TaskWorkStatus } from './task-work-status.tsx';
-import { isActive, taskName, typeWords } from './words.ts';
+import { taskName, typeWords } from './words.ts';
 
 /** The Summary page of one task. */
 export const TaskPage = () => {
@@ -112,60 +111,6 @@ const PathsContainer = ({ task }: { readonly task: DataRepositoryTask }) => {
           <KeyValuePairs items={[{ label: 'Minimum duration since last access (days)', value: count(days ?? 0) }]} />
         ) : null}
       </SpaceBetween>
-    </Container>
-  );
-};
-
-/** What is known of the object: FSx says of a report only where it was to go. */
-const deliveryText = ({ Lifecycle, Status }: DataRepositoryTask) => {
-  if (isActive(Lifecycle)) return 'When the task has ended';
-  const failed = Status?.FailedCount ?? 0;
-  return failed === 0
-    ? 'No failed files'
-    : `Lists ${failed.toLocaleString('en')} failed ${failed === 1 ? 'file' : 'files'}`;
-};
-
-const ReportContainer = ({ task }: { readonly task: DataRepositoryTask }) => {
-  const { Report, TaskId, Type, Status } = task;
-  const enabled = Report?.Enabled === true;
-  const object = enabled && Report.Path ? reportObject(Report.Path, TaskId, Type) : undefined;
-  const exists = object !== undefined && !isActive(task.Lifecycle) && (Status?.FailedCount ?? 0) > 0;
-  return (
-    <Container
-      header={
-        <Header
-          variant="h2"
-          actions={
-            exists ? (
-              <CliCommandButton does="fetch this report" callsOf={() => [{ operation: 's3 cp', object }]} />
-            ) : null
-          }
-        >
-          Completion report
-        </Header>
-      }
-    >
-      <KeyValuePairs
-        columns={4}
-        items={[
-          { label: 'Completion report', value: enabled ? 'Enabled' : 'Disabled' },
-          ...(enabled
-            ? [
-                {
-                  label: 'Report scope',
-                  value: Report.Scope === 'FAILED_FILES_ONLY' ? 'Failed files only' : (Report.Scope ?? '-'),
-                },
-                { label: 'Report format', value: Report.Format ?? '-' },
-                { label: 'Report path', value: <Copyable text={Report.Path} name="Report path" /> },
-                {
-                  label: 'Report object',
-                  value: <Copyable text={object} name="Report object" />,
-                },
-                { label: 'Content', value: deliveryText(task) },
-              ]
-            : []),
-        ]}
-      />
     </Container>
   );
 };
