@@ -68,3 +68,27 @@ test('every decision has a number of its own and says when to look at it again',
   expect(new Set(numbers).size).toBe(numbers.length);
   expect(decisions.filter((path) => !/revisit when/i.test(read(path)))).toEqual([]);
 });
+
+describe('the console keeps to the writing rules of its design system', () => {
+  /** Text that people read: between tags, or a string literal that begins as a sentence does. */
+  const textsOf = (source: string) => [
+    ...[...source.matchAll(/>([^<>{}=;]*[a-z]{2,}[^<>{}=;]*)</g)].map(([, text]) => text ?? ''),
+    ...[...source.matchAll(/(['"`])([A-Z](?:(?!\1)[^\n\\])* (?:(?!\1)[^\n\\])*)\1/g)].map(([, , text]) => text ?? ''),
+  ];
+  const forbidden = /\bplease\b|!(?=\s|$)|\s&\s|\.\.\.|…|\b(?:above|below|on the (?:left|right))\b/i;
+  const files = sources.filter((path) => /^apps\/console\/src\/.*(?<!\.test)\.tsx?$/.test(path));
+
+  test('no "please", exclamation mark, ampersand, ellipsis or direction on the page', () => {
+    const found = files.flatMap((path) =>
+      textsOf(read(path))
+        .filter((text) => forbidden.test(text))
+        .map((text) => `${path}: ${text.trim()}`),
+    );
+    expect(found).toEqual([]);
+  });
+
+  test('the rule finds what it forbids', () => {
+    const source = `<b>Please wait</b> notify({ header: 'Saved & closed' }); const x = "See the table below";`;
+    expect(textsOf(source).filter((text) => forbidden.test(text))).toHaveLength(3);
+  });
+});

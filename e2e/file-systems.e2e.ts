@@ -105,10 +105,14 @@ test.describe('a file system is deleted', () => {
     const taskId = await lake.createTask();
     await gate.reached();
     await page.goto(paths.fileSystems());
-    await expect(page.getByRole('button', { name: 'Delete file system' })).toHaveAttribute('aria-disabled', 'true');
+    const actions = page.getByRole('button', { name: 'Actions' });
+    const item = page.getByRole('menuitem', { name: 'Delete file system' });
+    await actions.click();
+    await expect(item).toHaveAttribute('aria-disabled', 'true');
+    await page.keyboard.press('Escape');
     await page.getByRole('radio', { name: `Select ${lake.id}` }).check();
-    const trigger = page.getByRole('button', { name: 'Delete file system' });
-    await trigger.click();
+    await actions.click();
+    await item.click();
     const modal = page.getByRole('dialog', { name: 'Delete file system' });
     const input = modal.getByRole('textbox', { name: 'To confirm, type the file system ID' });
     const confirm = modal.getByRole('button', { name: 'Delete', exact: true });
@@ -119,10 +123,10 @@ test.describe('a file system is deleted', () => {
     await expect(confirm).toBeDisabled();
     await page.keyboard.press('Escape');
     await expect(modal).toBeHidden();
-    await expect(trigger).toBeFocused();
+    await expect(actions).toBeFocused();
 
     await page.goto(paths.fileSystem(lake.id));
-    await trigger.click();
+    await page.getByRole('button', { name: 'Delete file system' }).click();
     await input.fill(lake.id);
     await input.press('Enter');
     await expect(modal.getByText(`Task ${taskId} of file system ${lake.id} is EXECUTING`)).toBeVisible();

@@ -40,7 +40,7 @@ export const paths = {
   updateAssociation: (associationId: string) => `/fsx/data-repository-associations/${segment(associationId)}/update`,
 };
 
-export const FILE_SYSTEM_TABS = ['data-repository', 'tags'] as const;
+export const FILE_SYSTEM_TABS = ['data-repository', 'monitoring', 'tags'] as const;
 export type FileSystemTab = (typeof FILE_SYSTEM_TABS)[number];
 
 /** Reads what `paths.createTask` wrote. */

@@ -60,6 +60,16 @@ export const engineOperations = {
       More: z.boolean(),
     }),
   },
+  /** Where a file system is. */
+  DescribeFileSystemDirectory: {
+    input: z.strictObject({ FileSystemId: fileSystemId }),
+    output: z.object({
+      /** Absolute, on the machine of the server. */
+      Directory: z.string(),
+      /** It was there before the file system was. */
+      Adopted: z.boolean(),
+    }),
+  },
   /** One directory of a file system, in the order of names. */
   ListDirectory: {
     input: z.strictObject({

@@ -3,6 +3,7 @@ import type { EngineInput, EngineOperationName, EngineOutput } from '@drt/contra
 import { listRepository } from './associations/browse.ts';
 import type { Context } from './context.ts';
 import { listDirectory } from './file-systems/browse.ts';
+import { describeFileSystemDirectory } from './file-systems/describe.ts';
 import { ask, type Question, type QuestionName } from './questions/ask.ts';
 import { describeTaskWork, listTaskFailures } from './tasks/observe.ts';
 import { previewTask } from './tasks/preview.ts';
@@ -15,6 +16,7 @@ type Handlers = {
 export const engineOperations: Handlers = {
   DescribeTaskWork: describeTaskWork,
   ListTaskFailures: listTaskFailures,
+  DescribeFileSystemDirectory: describeFileSystemDirectory,
 
   ListDirectory: (context, input) => ask(context, 'ListDirectory', input),
   ListRepository: (context, input) => ask(context, 'ListRepository', input),

@@ -17,6 +17,8 @@ import { useNotifications } from '../shell/notifications.tsx';
 import { ResourceForm } from '../shell/resource-form.tsx';
 import { ResourcePage } from '../shell/resource-page.tsx';
 import { RouteLink } from '../shell/route-link.tsx';
+import { visibleText } from '../shell/visible-text.ts';
+import { TagFields } from '../tags/tag-fields.tsx';
 import {
   type AssociationErrors,
   type AssociationForm,
@@ -49,6 +51,7 @@ const CreateForm = ({ fileSystemId }: { readonly fileSystemId: string }) => {
   const [checked, setChecked] = useState(false);
   const create = useCreate(fileSystemId);
   const errors = validateAssociation(form);
+  const shown = checked ? errors : undefined;
   useUnsavedChanges(form !== NEW_ASSOCIATION && !create.isSuccess);
   const change = (part: Partial<AssociationForm>) => setForm((now) => ({ ...now, ...part }));
 
@@ -67,9 +70,26 @@ const CreateForm = ({ fileSystemId }: { readonly fileSystemId: string }) => {
       error={create.error}
       onSubmit={submit}
       onNewRequest={() => create.submit(form, true)}
+      command={{
+        does: 'create this data repository association',
+        callsOf: () => {
+          setChecked(true);
+          const input = toAssociationInput(fileSystemId, form, '');
+          return errors ? undefined : [{ operation: 'CreateDataRepositoryAssociation', input }];
+        },
+      }}
     >
-      <Link fileSystemId={fileSystemId} form={form} errors={checked ? errors : undefined} onChange={change} />
+      <Link fileSystemId={fileSystemId} form={form} errors={shown} onChange={change} />
       <PolicyFields policies={form.policies} onChange={(policies) => change({ policies })} />
+      <Container header={<Header variant="h2">Tags</Header>}>
+        <TagFields
+          tags={form.tags}
+          errors={shown?.tags}
+          countError={shown?.tagCount}
+          others={0}
+          onChange={(tags) => change({ tags })}
+        />
+      </Container>
     </ResourceForm>
   );
 };
@@ -95,7 +115,8 @@ const useCreate = (fileSystemId: string) => {
               <RouteLink inverted href={paths.association(id)}>
                 {id}
               </RouteLink>{' '}
-              links {form.fileSystemPath} to {form.dataRepositoryPath}.
+              links {visibleText(form.fileSystemPath)} to {visibleText(form.dataRepositoryPath)}.
+              {form.importMetadata ? ' Once it is available, an import task is created.' : null}
             </>
           ),
         });

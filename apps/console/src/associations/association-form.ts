@@ -1,6 +1,9 @@
 import type { Input } from '@drt/contract';
 import { type DataRepositoryAssociation, EVENT_TYPES, type EventType } from '@drt/contract/associations';
+import type { Tag } from '@drt/contract/tags';
 import { archivePath, namespacePath } from '@drt/contract/wire';
+
+import { filledTags, tagCountError, type TagErrors, tagErrors } from '../tags/tag-rows.ts';
 
 /** What the user chose, before it is a request. */
 export interface AssociationForm {
@@ -8,6 +11,8 @@ export interface AssociationForm {
   readonly dataRepositoryPath: string;
   readonly importMetadata: boolean;
   readonly policies: Policies;
+  /** One per row, as typed; blank rows do not count. */
+  readonly tags: readonly Tag[];
 }
 
 /** The events that are followed automatically; none means that nothing is. */
@@ -22,11 +27,14 @@ export const NEW_ASSOCIATION: AssociationForm = {
   dataRepositoryPath: '',
   importMetadata: false,
   policies: { importEvents: EVENT_TYPES, exportEvents: EVENT_TYPES },
+  tags: [],
 };
 
 export interface AssociationErrors {
   readonly fileSystemPath?: string;
   readonly dataRepositoryPath?: string;
+  readonly tags?: TagErrors;
+  readonly tagCount?: string;
 }
 
 const fileSystemPathError = (path: string) => {
@@ -47,8 +55,15 @@ const dataRepositoryPathError = (path: string) => {
 export const validateAssociation = (form: AssociationForm): AssociationErrors | undefined => {
   const fileSystemPath = fileSystemPathError(form.fileSystemPath);
   const dataRepositoryPath = dataRepositoryPathError(form.dataRepositoryPath);
-  if (!fileSystemPath && !dataRepositoryPath) return undefined;
-  return { ...(fileSystemPath ? { fileSystemPath } : {}), ...(dataRepositoryPath ? { dataRepositoryPath } : {}) };
+  const tags = tagErrors(form.tags);
+  const tagCount = tagCountError(form.tags, 0);
+  const errors: AssociationErrors = {
+    ...(fileSystemPath ? { fileSystemPath } : {}),
+    ...(dataRepositoryPath ? { dataRepositoryPath } : {}),
+    ...(tags ? { tags } : {}),
+    ...(tagCount ? { tagCount } : {}),
+  };
+  return Object.keys(errors).length > 0 ? errors : undefined;
 };
 
 /** Both policies, always: one that is left out of an update stays as it was. */
@@ -67,11 +82,15 @@ export const toAssociationInput = (
   fileSystemId: string,
   form: AssociationForm,
   token: string,
-): Input<'CreateDataRepositoryAssociation'> => ({
-  FileSystemId: fileSystemId,
-  FileSystemPath: form.fileSystemPath,
-  DataRepositoryPath: form.dataRepositoryPath,
-  BatchImportMetaDataOnCreate: form.importMetadata,
-  S3: policiesInput(form.policies),
-  ClientRequestToken: token,
-});
+): Input<'CreateDataRepositoryAssociation'> => {
+  const tags = filledTags(form.tags);
+  return {
+    FileSystemId: fileSystemId,
+    FileSystemPath: form.fileSystemPath,
+    DataRepositoryPath: form.dataRepositoryPath,
+    BatchImportMetaDataOnCreate: form.importMetadata,
+    S3: policiesInput(form.policies),
+    ClientRequestToken: token,
+    ...(tags.length > 0 ? { Tags: tags } : {}),
+  };
+};

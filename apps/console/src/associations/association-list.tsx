@@ -6,11 +6,13 @@ import {
   type DataRepositoryAssociation,
   MAX_ASSOCIATIONS,
 } from '@drt/contract/associations';
+import type { FileSystem } from '@drt/contract/file-systems';
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
 
 import { fileSystemQuery } from '../file-systems/queries.ts';
 import { CREATE_ASSOCIATION, paths } from '../paths.ts';
+import type { CliCall } from '../shell/cli-command.ts';
 import { useFollow, useGo } from '../shell/leave-guard.tsx';
 import { Empty } from '../table/empty.tsx';
 import { ResourceTable } from '../table/resource-table.tsx';
@@ -19,6 +21,9 @@ import { useAssociationList } from './queries.ts';
 
 const DeleteAssociationModal = lazy(async () => ({
   default: (await import('./delete-association.tsx')).DeleteAssociationModal,
+}));
+const CliCommandModal = lazy(async () => ({
+  default: (await import('../shell/cli-command-modal.tsx')).CliCommandModal,
 }));
 
 /** Why a task cannot be created from these associations; undefined when it can. */
@@ -50,14 +55,29 @@ const menuItem = (id: string, text: string, href: string, hindrance: string | un
 interface ActionsProps {
   readonly fileSystemId: string;
   readonly selected: readonly DataRepositoryAssociation[];
+  /** The association whose page this is; without it, this is the list of all of them. */
+  readonly page?: string;
 }
 
+/** The request for what is on the page. */
+const commandOf = (fileSystemId: string, page: string | undefined): { does: string; calls: CliCall[] } => ({
+  does: page ? 'show this association' : 'list these associations',
+  calls: [
+    {
+      operation: 'DescribeDataRepositoryAssociations',
+      input: page ? { AssociationIds: [page] } : { Filters: [{ Name: 'file-system-id', Values: [fileSystemId] }] },
+    },
+  ],
+});
+
 /** What can be done with the selected associations. */
-export const AssociationActions = ({ fileSystemId, selected }: ActionsProps) => {
+export const AssociationActions = ({ fileSystemId, selected, page }: ActionsProps) => {
   const follow = useFollow();
   const { go } = useGo();
   // The modal stays on the association it was opened for, also when a refresh takes the selection away.
   const [deleting, setDeleting] = useState<DataRepositoryAssociation>();
+  const [command, setCommand] = useState(false);
+  const commandText = page ? 'Show CLI command' : 'Show CLI command for this list';
   const from = { fileSystemId, associationIds: selected.flatMap((each) => each.AssociationId ?? []) };
   const noUpdate = changeHindrance(selected, ['AVAILABLE', 'MISCONFIGURED']);
   const noDelete = changeHindrance(selected, ['AVAILABLE', 'MISCONFIGURED', 'FAILED']);
@@ -75,15 +95,24 @@ export const AssociationActions = ({ fileSystemId, selected }: ActionsProps) => 
           menuItem('export', 'Export task', paths.createTask('export', from), exportHindrance(selected)),
           menuItem('import', 'Import task', paths.createTask('import', from), importHindrance(selected)),
           menuItem('release', 'Create release task', '', 'Release tasks are not available yet'),
-          { id: 'delete', text: 'Delete association', disabled: noDelete !== undefined, disabledReason: noDelete },
+          {
+            id: 'delete',
+            text: 'Delete association',
+            ...(noDelete ? { disabled: true, disabledReason: noDelete } : {}),
+          },
+          { id: 'command', text: commandText },
         ]}
         onItemFollow={follow}
-        onItemClick={({ detail }) => detail.id === 'delete' && setDeleting(selected[0])}
+        onItemClick={({ detail }) => {
+          if (detail.id === 'delete') setDeleting(selected[0]);
+          if (detail.id === 'command') setCommand(true);
+        }}
       >
         Actions
       </ButtonDropdown>
       <Suspense fallback={null}>
         {deleting ? <DeleteAssociationModal association={deleting} onClose={() => setDeleting(undefined)} /> : null}
+        {command ? <CliCommandModal {...commandOf(fileSystemId, page)} onClose={() => setCommand(false)} /> : null}
       </Suspense>
     </SpaceBetween>
   );
@@ -95,15 +124,22 @@ interface CreateButtonProps {
   readonly count: number | undefined;
 }
 
+/** Why no data repository can be linked to a file system of this kind. */
+const linkHindrance = (fileSystem: FileSystem | undefined) => {
+  if (fileSystem?.LustreConfiguration?.DeploymentType === 'SCRATCH_1') {
+    return 'Scratch 1 file systems cannot be linked to a data repository';
+  }
+  if (fileSystem?.FileSystemTypeVersion === '2.10') return 'Lustre 2.10 cannot be linked to a data repository';
+  if (fileSystem?.StorageType !== 'INTELLIGENT_TIERING') return undefined;
+  return 'Intelligent-Tiering storage cannot be linked to a data repository';
+};
+
 const CreateButton = ({ fileSystemId, count }: CreateButtonProps) => {
   const { go } = useGo();
   const { data: fileSystem } = useQuery(fileSystemQuery(fileSystemId));
   const hindrance =
-    fileSystem?.LustreConfiguration?.DeploymentType === 'SCRATCH_1'
-      ? 'Scratch 1 file systems cannot be linked to a data repository'
-      : (count ?? 0) >= MAX_ASSOCIATIONS
-        ? `A file system can have up to ${MAX_ASSOCIATIONS} associations`
-        : undefined;
+    linkHindrance(fileSystem) ??
+    ((count ?? 0) >= MAX_ASSOCIATIONS ? `A file system can have up to ${MAX_ASSOCIATIONS} associations` : undefined);
   return (
     <Button
       disabled={hindrance !== undefined}

@@ -33,7 +33,9 @@ export const AssociationPage = () => {
       back={{ href: paths.fileSystems(), text: 'Back to file systems' }}
       query={query}
       actions={
-        association && fileSystemId ? <AssociationActions fileSystemId={fileSystemId} selected={[association]} /> : null
+        association && fileSystemId ? (
+          <AssociationActions fileSystemId={fileSystemId} selected={[association]} page={id} />
+        ) : null
       }
     >
       {association ? <Details association={association} /> : null}

@@ -14,6 +14,7 @@ import { useCameFrom, useGo, useUnsavedChanges } from '../shell/leave-guard.tsx'
 import { useNotifications } from '../shell/notifications.tsx';
 import { ResourceForm } from '../shell/resource-form.tsx';
 import { ResourcePage } from '../shell/resource-page.tsx';
+import { visibleText } from '../shell/visible-text.ts';
 import { policiesInput, policiesOf } from './association-form.ts';
 import { PolicyFields } from './policy-fields.tsx';
 import { associationQuery } from './queries.ts';
@@ -53,29 +54,37 @@ const UpdateForm = ({ id, association }: UpdateFormProps) => {
   });
   useUnsavedChanges(policies !== start && !update.isSuccess);
 
+  const input = { AssociationId: id, S3: policiesInput(policies) };
   const submit = () => {
-    update.mutate(
-      { AssociationId: id, S3: policiesInput(policies) },
-      {
-        onSuccess: () => {
-          notify({ id: `updated-${id}`, type: 'success', header: 'Data repository association updated', content: id });
-          goSaved(back);
-        },
+    update.mutate(input, {
+      onSuccess: () => {
+        notify({ id: `updated-${id}`, type: 'success', header: 'Data repository association updated', content: id });
+        goSaved(back);
       },
-    );
+    });
     return true;
   };
 
   return (
-    <ResourceForm submitText="Update" back={back} pending={update.isPending} error={update.error} onSubmit={submit}>
+    <ResourceForm
+      submitText="Update"
+      back={back}
+      pending={update.isPending}
+      error={update.error}
+      onSubmit={submit}
+      command={{
+        does: 'update this data repository association',
+        callsOf: () => [{ operation: 'UpdateDataRepositoryAssociation', input }],
+      }}
+    >
       <Container header={<Header variant="h2">Data repository association</Header>}>
         <SpaceBetween size="m">
           <KeyValuePairs
             columns={3}
             items={[
               { label: 'Association ID', value: id },
-              { label: 'File system path', value: association.FileSystemPath ?? '-' },
-              { label: 'Data repository path', value: association.DataRepositoryPath ?? '-' },
+              { label: 'File system path', value: visibleText(association.FileSystemPath ?? '-') },
+              { label: 'Data repository path', value: visibleText(association.DataRepositoryPath ?? '-') },
             ]}
           />
           <Box color="text-body-secondary">

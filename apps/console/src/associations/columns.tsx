@@ -3,6 +3,7 @@ import type { DataRepositoryAssociation, EventType } from '@drt/contract/associa
 import { paths } from '../paths.ts';
 import { RouteLink } from '../shell/route-link.tsx';
 import { formatTime, zoneOf } from '../shell/time.ts';
+import { visibleText } from '../shell/visible-text.ts';
 import type { ResourceColumn } from '../table/column.tsx';
 import { AssociationStatus } from './association-status.tsx';
 
@@ -32,14 +33,14 @@ export const ASSOCIATION_COLUMNS: readonly ResourceColumn<DataRepositoryAssociat
     id: 'fileSystemPath',
     header: 'File system path',
     width: 170,
-    cell: (each) => each.FileSystemPath ?? '-',
+    cell: (each) => visibleText(each.FileSystemPath ?? '-'),
     sortBy: (each) => each.FileSystemPath,
   },
   {
     id: 'dataRepositoryPath',
     header: 'Data repository path',
     width: 280,
-    cell: (each) => each.DataRepositoryPath ?? '-',
+    cell: (each) => visibleText(each.DataRepositoryPath ?? '-'),
     sortBy: (each) => each.DataRepositoryPath,
   },
   { id: 'import', header: 'Import policy', width: 170, cell: (each) => policyWords(each.S3?.AutoImportPolicy) },

@@ -26,6 +26,7 @@ export const DeleteAssociationModal = ({ association, onClose }: DeleteAssociati
   const { goSaved } = useGo();
   const { pathname } = useLocation();
   const { mutate, isPending, error } = useFsxMutation('DeleteDataRepositoryAssociation', { invalidates: [] });
+  const input = { AssociationId: id, DeleteDataInFileSystem: deleteData };
 
   const deleted = () => {
     notify({
@@ -47,7 +48,8 @@ export const DeleteAssociationModal = ({ association, onClose }: DeleteAssociati
       typeToConfirm={deleteData}
       pending={isPending}
       error={error}
-      onConfirm={() => mutate({ AssociationId: id, DeleteDataInFileSystem: deleteData }, { onSuccess: deleted })}
+      onConfirm={() => mutate(input, { onSuccess: deleted })}
+      call={{ operation: 'DeleteDataRepositoryAssociation', input }}
       onClose={onClose}
     >
       <span>

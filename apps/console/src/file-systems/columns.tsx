@@ -3,6 +3,7 @@ import type { FileSystem } from '@drt/contract/file-systems';
 import { paths } from '../paths.ts';
 import { RouteLink } from '../shell/route-link.tsx';
 import { formatTime, zoneOf } from '../shell/time.ts';
+import { visibleText } from '../shell/visible-text.ts';
 import type { ResourceColumn } from '../table/column.tsx';
 import { FileSystemStatus } from './file-system-status.tsx';
 import { fileSystemName } from './queries.ts';
@@ -18,10 +19,22 @@ const TYPES: Readonly<Record<string, string>> = {
 export const deploymentWords = (type: string | undefined) =>
   type ? type.charAt(0) + type.slice(1).toLowerCase().replace('_', ' ') : '-';
 
+export const typeWord = ({ FileSystemType: type }: FileSystem) => (type ? (TYPES[type] ?? type) : '-');
+
+const STORAGE: Readonly<Record<string, string>> = {
+  SSD: 'SSD',
+  HDD: 'HDD',
+  INTELLIGENT_TIERING: 'Intelligent-Tiering',
+};
+
+export const storageWords = ({ StorageType: type }: FileSystem) => (type ? (STORAGE[type] ?? type) : '-');
+
 /** A file system as a row: with what is counted elsewhere. */
 export interface FileSystemRow extends FileSystem {
   /** Undefined while it is not known. */
   readonly linkedRepositories: number | undefined;
+  /** Tasks that run or wait. */
+  readonly activeTasks: number | undefined;
 }
 
 export const FILE_SYSTEM_COLUMNS: readonly ResourceColumn<FileSystemRow>[] = [
@@ -31,7 +44,11 @@ export const FILE_SYSTEM_COLUMNS: readonly ResourceColumn<FileSystemRow>[] = [
     width: 180,
     cell: (each) => {
       const name = fileSystemName(each);
-      return name && each.FileSystemId ? <RouteLink href={paths.fileSystem(each.FileSystemId)}>{name}</RouteLink> : '-';
+      return name && each.FileSystemId ? (
+        <RouteLink href={paths.fileSystem(each.FileSystemId)}>{visibleText(name)}</RouteLink>
+      ) : (
+        '-'
+      );
     },
     sortBy: fileSystemName,
   },
@@ -53,9 +70,8 @@ export const FILE_SYSTEM_COLUMNS: readonly ResourceColumn<FileSystemRow>[] = [
   {
     id: 'type',
     header: 'Type',
-    width: 110,
-    hidden: true,
-    cell: ({ FileSystemType = '-' }) => TYPES[FileSystemType] ?? FileSystemType,
+    width: 100,
+    cell: (each) => typeWord(each),
     sortBy: (each) => each.FileSystemType,
   },
   {
@@ -68,9 +84,8 @@ export const FILE_SYSTEM_COLUMNS: readonly ResourceColumn<FileSystemRow>[] = [
   {
     id: 'storage',
     header: 'Storage type',
-    width: 150,
-    hidden: true,
-    cell: ({ StorageType }) => StorageType ?? '-',
+    width: 140,
+    cell: (each) => storageWords(each),
     sortBy: (each) => each.StorageType,
   },
   {
@@ -88,6 +103,19 @@ export const FILE_SYSTEM_COLUMNS: readonly ResourceColumn<FileSystemRow>[] = [
     align: 'right',
     cell: ({ linkedRepositories }) => linkedRepositories ?? '-',
     sortBy: (each) => each.linkedRepositories,
+  },
+  {
+    id: 'active',
+    header: 'Active tasks',
+    width: 140,
+    align: 'right',
+    cell: ({ activeTasks, FileSystemId = '' }) =>
+      activeTasks ? (
+        <RouteLink href={paths.fileSystem(FileSystemId, 'monitoring')}>{activeTasks.toLocaleString('en')}</RouteLink>
+      ) : (
+        (activeTasks ?? '-')
+      ),
+    sortBy: (each) => each.activeTasks,
   },
   {
     id: 'created',

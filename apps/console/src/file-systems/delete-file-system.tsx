@@ -21,6 +21,7 @@ export const DeleteFileSystemModal = ({ id, onClose }: DeleteFileSystemModalProp
   const { goSaved } = useGo();
   const { pathname } = useLocation();
   const { mutate, isPending, error } = useFsxMutation('DeleteFileSystem', { invalidates: [] });
+  const input = { FileSystemId: id };
 
   const deleted = () => {
     notify({ id: `deleted-${id}`, type: 'success', header: 'File system is being deleted', content: id });
@@ -37,7 +38,8 @@ export const DeleteFileSystemModal = ({ id, onClose }: DeleteFileSystemModalProp
       typeToConfirm
       pending={isPending}
       error={error}
-      onConfirm={() => mutate({ FileSystemId: id }, { onSuccess: deleted })}
+      onConfirm={() => mutate(input, { onSuccess: deleted })}
+      call={{ operation: 'DeleteFileSystem', input }}
       onClose={onClose}
     >
       <Alert type="warning" statusIconAriaLabel="Warning">

@@ -17,10 +17,12 @@ import { useNotifications } from '../shell/notifications.tsx';
 import { PageHeader } from '../shell/page-header.tsx';
 import { ResourceForm } from '../shell/resource-form.tsx';
 import { RouteLink } from '../shell/route-link.tsx';
+import { TagFields } from '../tags/tag-fields.tsx';
 import { deploymentWords } from './columns.tsx';
 import {
   type FileSystemErrors,
   type FileSystemForm,
+  fieldTags,
   NEW_FILE_SYSTEM,
   toFileSystemInput,
   validateFileSystem,
@@ -51,6 +53,13 @@ export const FileSystemCreatePage = () => {
         error={create.error}
         onSubmit={submit}
         onNewRequest={() => create.submit(form, true)}
+        command={{
+          does: 'create this file system',
+          callsOf: () => {
+            setChecked(true);
+            return errors ? undefined : [{ operation: 'CreateFileSystem', input: toFileSystemInput(form, '') }];
+          },
+        }}
       >
         <Fields
           form={form}
@@ -158,7 +167,7 @@ const Fields = ({ form, errors, onChange }: FieldsProps) => (
         {form.adopt ? (
           <FormField
             label="Directory"
-            description="A directory of this server, below one that FILE_SYSTEM_ROOTS allows. Kept as the tag drt:root."
+            description="A directory of this server, inside one that FILE_SYSTEM_ROOTS allows. Kept as the tag drt:root."
             errorText={errors.directory}
           >
             <Input
@@ -172,6 +181,15 @@ const Fields = ({ form, errors, onChange }: FieldsProps) => (
           </FormField>
         ) : null}
       </SpaceBetween>
+    </Container>
+    <Container header={<Header variant="h2">Tags</Header>}>
+      <TagFields
+        tags={form.tags}
+        errors={errors.tags}
+        countError={errors.tagCount}
+        others={fieldTags(form).length}
+        onChange={(tags) => onChange({ tags })}
+      />
     </Container>
   </SpaceBetween>
 );

@@ -6,27 +6,55 @@ import { useState } from 'react';
 import { contextQuery } from '../api/fsx.ts';
 import { linkCountsQuery } from '../associations/queries.ts';
 import { CREATE_FILE_SYSTEM, paths } from '../paths.ts';
+import type { CliCall } from '../shell/cli-command.ts';
 import { useGo } from '../shell/leave-guard.tsx';
 import { Empty } from '../table/empty.tsx';
+import { useFind } from '../table/find.tsx';
 import { type ResourceList, ResourceTable } from '../table/resource-table.tsx';
-import { FILE_SYSTEM_COLUMNS, type FileSystemRow } from './columns.tsx';
-import { DeleteFileSystemButton } from './delete-file-system-button.tsx';
-import { useFileSystemList } from './queries.ts';
+import { deploymentWords, FILE_SYSTEM_COLUMNS, type FileSystemRow, storageWords, typeWord } from './columns.tsx';
+import { FileSystemListActions } from './file-system-actions.tsx';
+import { activeCountsQuery, useFileSystemList } from './queries.ts';
 
 /** Without the counts, which come later or not at all, the list is still of use. */
 const useRows = (): ResourceList<FileSystemRow> => {
   const list = useFileSystemList();
-  const { data: counts } = useQuery(linkCountsQuery);
+  const { data: links } = useQuery(linkCountsQuery);
+  const { data: active } = useQuery(activeCountsQuery);
   const items = list.items.map((each) => ({
     ...each,
-    linkedRepositories: counts && (counts.get(each.FileSystemId ?? '') ?? 0),
+    linkedRepositories: links && (links.get(each.FileSystemId ?? '') ?? 0),
+    activeTasks: active && (active.get(each.FileSystemId ?? '') ?? 0),
   }));
   return { ...list, items };
 };
 
+/** All that can be looked for. */
+const textOf = (each: FileSystemRow) =>
+  [
+    each.FileSystemId,
+    each.Lifecycle,
+    typeWord(each),
+    deploymentWords(each.LustreConfiguration?.DeploymentType),
+    storageWords(each),
+    ...(each.Tags ?? []).map(({ Key, Value }) => `${Key}=${Value}`),
+  ].join('\n');
+
+/** Most IDs of one request. */
+const MOST_IDS = 50;
+
+/** The request for what the list shows: FSx cannot search, but it can be asked for just these. */
+const listCall = (shown: readonly FileSystemRow[], all: number): CliCall => ({
+  operation: 'DescribeFileSystems',
+  input:
+    shown.length > 0 && shown.length < all && shown.length <= MOST_IDS
+      ? { FileSystemIds: shown.flatMap(({ FileSystemId }) => FileSystemId ?? []) }
+      : {},
+});
+
 /** The file systems of the account. */
 export const FileSystemListPage = () => {
-  const list = useRows();
+  const rows = useRows();
+  const { list, filter, noMatch } = useFind(rows, 'file systems', textOf);
   const [selectedKeys, onSelect] = useState<readonly string[]>([]);
   return (
     <ResourceTable
@@ -41,15 +69,19 @@ export const FileSystemListPage = () => {
       selectionType="single"
       selectedKeys={selectedKeys}
       onSelect={onSelect}
+      filter={filter}
       empty={
-        <Empty title="No file systems" action={<CreateButton />}>
-          Create one to link directories to S3 and to run tasks.
-        </Empty>
+        noMatch ?? (
+          <Empty title="No file systems" action={<CreateButton />}>
+            Create one to link directories to S3 and to run tasks.
+          </Empty>
+        )
       }
       actions={
         <SpaceBetween direction="horizontal" size="xs">
-          <DeleteFileSystemButton
+          <FileSystemListActions
             fileSystem={list.items.find((each) => selectedKeys.includes(each.FileSystemId ?? ''))}
+            listCall={listCall(list.items, rows.items.length)}
           />
           <CreateButton primary />
         </SpaceBetween>

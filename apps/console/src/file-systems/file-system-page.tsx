@@ -3,23 +3,31 @@ import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import SpaceBetween from '@cloudscape-design/components/space-between';
+import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import Tabs from '@cloudscape-design/components/tabs';
 import type { FileSystem } from '@drt/contract/file-systems';
 import { useQuery } from '@tanstack/react-query';
+import { lazy, Suspense } from 'react';
 import { useParams, useSearchParams } from 'react-router';
 
+import { useHasEngine } from '../api/engine.ts';
 import { AssociationPane } from '../associations/association-list.tsx';
 import { FILE_SYSTEM_TABS, type FileSystemTab, paths } from '../paths.ts';
 import { Copyable } from '../shell/copyable.tsx';
 import { useFollow } from '../shell/leave-guard.tsx';
 import { ResourcePage } from '../shell/resource-page.tsx';
 import { formatTimeWithZone } from '../shell/time.ts';
+import { visibleText } from '../shell/visible-text.ts';
 import { TagsContainer } from '../tags/tags-container.tsx';
 import { TaskPane } from '../tasks/task-pane.tsx';
-import { deploymentWords } from './columns.tsx';
-import { DeleteFileSystemButton } from './delete-file-system-button.tsx';
+import { deploymentWords, storageWords, typeWord } from './columns.tsx';
+import { FileSystemActions } from './file-system-actions.tsx';
 import { FileSystemStatus } from './file-system-status.tsx';
-import { fileSystemName, fileSystemQuery } from './queries.ts';
+import { directoryQuery, fileSystemName, fileSystemQuery } from './queries.ts';
+
+const FileSystemMonitoring = lazy(async () => ({
+  default: (await import('./file-system-monitoring.tsx')).FileSystemMonitoring,
+}));
 
 const readTab = (text: string | null): FileSystemTab =>
   FILE_SYSTEM_TABS.find((tab) => tab === text) ?? 'data-repository';
@@ -39,7 +47,7 @@ export const FileSystemPage = () => {
       notFoundCode="FileSystemNotFound"
       back={{ href: paths.fileSystems(), text: 'Back to file systems' }}
       query={query}
-      actions={fileSystem ? <DeleteFileSystemButton fileSystem={fileSystem} /> : null}
+      actions={fileSystem ? <FileSystemActions fileSystem={fileSystem} /> : null}
     >
       {fileSystem?.FailureDetails?.Message ? (
         <Alert type="error" header="Failure details" statusIconAriaLabel="Error">
@@ -67,10 +75,22 @@ export const FileSystemPage = () => {
             ),
           },
           {
+            id: 'monitoring',
+            label: 'Monitoring',
+            href: paths.fileSystem(fileSystemId, 'monitoring'),
+            content: (
+              <Suspense fallback={<StatusIndicator type="loading">Loading monitoring</StatusIndicator>}>
+                <FileSystemMonitoring fileSystemId={fileSystemId} />
+              </Suspense>
+            ),
+          },
+          {
             id: 'tags',
             label: 'Tags',
             href: paths.fileSystem(fileSystemId, 'tags'),
-            content: <TagsContainer tags={fileSystem?.Tags ?? []} resourceArn={fileSystem?.ResourceARN} />,
+            content: fileSystem ? (
+              <TagsContainer tags={fileSystem.Tags ?? []} resourceArn={fileSystem.ResourceARN} />
+            ) : null,
           },
         ]}
       />
@@ -79,25 +99,48 @@ export const FileSystemPage = () => {
 };
 
 const Summary = ({ fileSystem }: { readonly fileSystem: FileSystem }) => {
-  const { FileSystemId, StorageCapacity, StorageType, LustreConfiguration, CreationTime, ResourceARN } = fileSystem;
+  const { FileSystemId, StorageCapacity, LustreConfiguration: lustre, CreationTime, ResourceARN } = fileSystem;
+  const throughput = lustre?.PerUnitStorageThroughput;
   return (
     <Container header={<Header variant="h2">Summary</Header>}>
       <KeyValuePairs
         columns={4}
         items={[
           { label: 'File system ID', value: <Copyable text={FileSystemId} name="File system ID" /> },
+          { label: 'File system name', value: visibleText(fileSystemName(fileSystem) ?? '-') },
           { label: 'Status', value: <FileSystemStatus lifecycle={fileSystem.Lifecycle} /> },
-          { label: 'Deployment type', value: deploymentWords(LustreConfiguration?.DeploymentType) },
           { label: 'Creation time', value: CreationTime ? formatTimeWithZone(CreationTime) : '-' },
-          { label: 'Storage type', value: StorageType ?? '-' },
+          { label: 'File system type', value: typeWord(fileSystem) },
+          { label: 'Deployment type', value: deploymentWords(lustre?.DeploymentType) },
+          { label: 'Storage type', value: storageWords(fileSystem) },
           {
             label: 'Storage capacity',
             value: StorageCapacity === undefined ? '-' : `${StorageCapacity.toLocaleString('en')} GiB`,
           },
-          { label: 'Mount name', value: LustreConfiguration?.MountName ?? '-' },
+          { label: 'Throughput per TiB of storage', value: throughput === undefined ? '-' : `${throughput} MB/s` },
+          { label: 'Lustre version', value: fileSystem.FileSystemTypeVersion ?? '-' },
+          ...useWhereItems(fileSystem),
           { label: 'ARN', value: <Copyable text={ResourceARN} name="ARN" /> },
         ]}
       />
     </Container>
   );
+};
+
+/** Where the files are: the names of a real file system lead nowhere when it is a directory. */
+const useWhereItems = ({ FileSystemId = '', DNSName, LustreConfiguration }: FileSystem) => {
+  const hasEngine = useHasEngine();
+  const { data, isPending } = useQuery({ ...directoryQuery(FileSystemId), enabled: hasEngine === true });
+  if (hasEngine === false) {
+    return [
+      { label: 'DNS name', value: <Copyable text={DNSName} name="DNS name" /> },
+      { label: 'Mount name', value: <Copyable text={LustreConfiguration?.MountName} name="Mount name" /> },
+    ];
+  }
+  const directory = isPending ? (
+    <StatusIndicator type="loading">Loading</StatusIndicator>
+  ) : (
+    <Copyable text={data?.Directory} name="Directory" />
+  );
+  return [{ label: data?.Adopted ? 'Directory, adopted' : 'Directory', value: directory }];
 };

@@ -1,9 +1,12 @@
 import type { FileSystem } from '@drt/contract/file-systems';
 import { queryOptions, useQuery } from '@tanstack/react-query';
 
+import { engineQuery } from '../api/engine.ts';
 import { callFsx, fsxQuery } from '../api/fsx.ts';
 import type { ResourceList } from '../table/resource-table.tsx';
 import { paceOf, wholeList } from '../table/whole-list.ts';
+import { listTasks } from '../tasks/queries.ts';
+import { ACTIVE } from '../tasks/task-query.ts';
 
 /** An account has few file systems, so all pages are fetched at once. */
 export const fileSystemsQuery = queryOptions({
@@ -32,5 +35,37 @@ export const fileSystemQuery = (fileSystemId: string) =>
     refetchInterval: ({ state }) => paceOf(state.data?.FileSystems ?? []),
   });
 
+/** Where the engine keeps a file system. It never moves. */
+export const directoryQuery = (fileSystemId: string) =>
+  queryOptions({
+    ...engineQuery('DescribeFileSystemDirectory', { FileSystemId: fileSystemId }),
+    staleTime: Infinity,
+  });
+
 /** The value of the `Name` tag. */
 export const fileSystemName = ({ Tags }: Pick<FileSystem, 'Tags'>) => Tags?.find((tag) => tag.Key === 'Name')?.Value;
+
+/** More tasks than this run and wait nowhere; were there more, the counts would be too low. */
+const MOST_ACTIVE = 1000;
+
+/** How many tasks of each file system run or wait, by its ID. */
+export const activeCountsQuery = queryOptions({
+  // Of the tasks themselves, so that whoever watches tasks sees these too.
+  queryKey: ['DescribeDataRepositoryTasks', 'active'] as const,
+  queryFn: ({ signal }) =>
+    listTasks(
+      {
+        filter: { operation: 'and', tokens: ACTIVE },
+        sort: { property: 'created', descending: false },
+        page: 1,
+        pageSize: MOST_ACTIVE,
+      },
+      signal,
+    ),
+  select: ({ DataRepositoryTasks: tasks }) => {
+    const counts = new Map<string, number>();
+    for (const { FileSystemId = '' } of tasks) counts.set(FileSystemId, (counts.get(FileSystemId) ?? 0) + 1);
+    return counts;
+  },
+  refetchInterval: 5_000,
+});

@@ -1,5 +1,7 @@
 import CopyToClipboard from '@cloudscape-design/components/copy-to-clipboard';
 
+import { visibleText } from './visible-text.ts';
+
 interface CopyableProps {
   readonly text: string | undefined;
   /** What the text is, e.g. `Task ID`. */
@@ -12,6 +14,7 @@ export const Copyable = ({ text, name }: CopyableProps) =>
     <CopyToClipboard
       variant="inline"
       textToCopy={text}
+      textToDisplay={visibleText(text)}
       copyButtonAriaLabel={`Copy ${name}`}
       copySuccessText={`${name} copied`}
       copyErrorText={`${name} could not be copied`}

@@ -6,6 +6,8 @@ import Modal from '@cloudscape-design/components/modal';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { type ReactNode, type SubmitEvent, useEffect, useRef, useState } from 'react';
 
+import { CliCommandSection } from './cli-command-text.tsx';
+import type { CliCall } from './cli-command.ts';
 import { Refusal } from './resource-form.tsx';
 
 interface DeleteModalProps {
@@ -19,6 +21,8 @@ interface DeleteModalProps {
   readonly error: Error | null;
   readonly onConfirm: () => void;
   readonly onClose: () => void;
+  /** The request that deletes. */
+  readonly call: CliCall;
   readonly children: ReactNode;
 }
 
@@ -26,7 +30,7 @@ const FORM = 'delete-form';
 
 /** Asks before a resource is deleted. */
 export const DeleteModal = (props: DeleteModalProps) => {
-  const { id, kind, typeToConfirm, pending, error, onConfirm, onClose, children } = props;
+  const { id, kind, typeToConfirm, pending, error, onConfirm, onClose, call, children } = props;
   const [typed, setTyped] = useState('');
   // A field that appears after a click must not take the focus from what was clicked.
   const [fromStart] = useState(typeToConfirm);
@@ -66,6 +70,7 @@ export const DeleteModal = (props: DeleteModalProps) => {
             <ConfirmField id={id} kind={kind} typed={typed} takesFocus={fromStart} onType={setTyped} />
           ) : null}
           {error ? <Refusal error={error} /> : null}
+          <CliCommandSection calls={[call]} />
         </SpaceBetween>
       </form>
     </Modal>

@@ -5,10 +5,13 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import { type ReactNode, type SubmitEvent, useEffect, useRef } from 'react';
 
 import { hasCode } from '../api/errors.ts';
+import { CliCommandButton, type CliCommandButtonProps } from './cli-command-button.tsx';
 import { FailureAlert } from './failure.tsx';
 import { useGo } from './leave-guard.tsx';
 
 interface ResourceFormProps {
+  /** The h1, where the page around the form has none. */
+  readonly header?: ReactNode;
   readonly submitText: string;
   /** Where Cancel leads. */
   readonly back: string;
@@ -19,30 +22,44 @@ interface ResourceFormProps {
   readonly onSubmit: () => boolean;
   /** Sends it with a new token, after a request with the same token but other values. */
   readonly onNewRequest?: () => void;
+  /** Stands where the refusal stands, and knows more about it. */
+  readonly verdict?: ReactNode;
+  /** The AWS CLI commands that do the same; `callsOf` answers undefined when something has to be corrected first. */
+  readonly command: CliCommandButtonProps;
   readonly children: ReactNode;
 }
 
 /** A single-page form: sends once, takes the user to the first wrong field or to the refusal, and asks before it is left. */
 export const ResourceForm = (props: ResourceFormProps) => {
-  const { submitText, back, pending, error, onSubmit, onNewRequest, children } = props;
+  const { header, submitText, back, pending, error, onSubmit, onNewRequest, command, children } = props;
+  const { verdict = error ? <Refusal error={error} onNewRequest={onNewRequest} /> : null } = props;
   const { go } = useGo();
   const element = useRef<HTMLFormElement>(null);
 
-  const submit = (event: SubmitEvent) => {
-    event.preventDefault();
-    if (pending || onSubmit()) return;
+  const focusFirstError = () => {
     // The errors are on the page after this render.
     requestAnimationFrame(() => element.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
+  };
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    if (!pending && !onSubmit()) focusFirstError();
+  };
+  const callsOf = () => {
+    const calls = command.callsOf();
+    if (!calls) focusFirstError();
+    return calls;
   };
 
   return (
     <form ref={element} onSubmit={submit} noValidate>
       <Form
+        header={header}
         actions={
           <SpaceBetween direction="horizontal" size="xs">
             <Button variant="link" formAction="none" onClick={() => go(back)}>
               Cancel
             </Button>
+            <CliCommandButton {...command} callsOf={callsOf} />
             <Button variant="primary" loading={pending}>
               {submitText}
             </Button>
@@ -51,7 +68,7 @@ export const ResourceForm = (props: ResourceFormProps) => {
       >
         <SpaceBetween size="l">
           {children}
-          {error ? <Refusal error={error} onNewRequest={onNewRequest} /> : null}
+          {verdict}
         </SpaceBetween>
       </Form>
     </form>
@@ -61,12 +78,18 @@ export const ResourceForm = (props: ResourceFormProps) => {
 interface RefusalProps {
   readonly error: Error;
   readonly onNewRequest?: (() => void) | undefined;
+  /** Said after the explanation, e.g. a link. */
+  readonly children?: ReactNode;
 }
 
 /** Takes the focus, because it appears far from where the user looks. */
-export const Refusal = ({ error, onNewRequest }: RefusalProps) => {
+export const Refusal = ({ error, onNewRequest, children }: RefusalProps) => {
   const alert = useRef<AlertProps.Ref>(null);
   useEffect(() => alert.current?.focus(), [error]);
   const again = hasCode(error, 'IncompatibleParameterError') ? onNewRequest : undefined;
-  return <FailureAlert ref={alert} error={error} onRetry={again} retryText="Submit as a new request" />;
+  return (
+    <FailureAlert ref={alert} error={error} onRetry={again} retryText="Submit as a new request">
+      {children}
+    </FailureAlert>
+  );
 };

@@ -10,6 +10,7 @@ const defaults = {
   stripedRows: false,
   contentDensity: 'comfortable',
   stickyFirst: false,
+  stickyLast: false,
   contentDisplay: [
     { id: 'id', visible: true },
     { id: 'status', visible: true },
@@ -26,7 +27,14 @@ test.each([[null], ['not JSON'], ['[]'], ['null'], ['{"pageSize": 1e9, "widths":
 );
 
 test('what the user chose comes back', () => {
-  const chosen = { ...defaults, pageSize: 50, contentDensity: 'compact', stripedRows: true, widths: { id: 300 } };
+  const chosen = {
+    ...defaults,
+    pageSize: 50,
+    contentDensity: 'compact',
+    stripedRows: true,
+    stickyLast: true,
+    widths: { id: 300 },
+  };
   expect(readPreferences(JSON.stringify(chosen), columns)).toEqual(chosen);
 });
 

@@ -9,6 +9,8 @@ export interface TablePreferences {
   readonly contentDensity: 'comfortable' | 'compact';
   /** The first column stays in view while the others scroll. */
   readonly stickyFirst: boolean;
+  /** So does the last one. */
+  readonly stickyLast: boolean;
   readonly contentDisplay: readonly CollectionPreferencesProps.ContentDisplayColumn[];
   /** Column id to pixels, as the user left them. */
   readonly widths: Readonly<Record<string, number>>;
@@ -29,6 +31,7 @@ const defaultsOf = (columns: readonly PreferenceColumn[]): TablePreferences => (
   stripedRows: false,
   contentDensity: 'comfortable',
   stickyFirst: false,
+  stickyLast: false,
   contentDisplay: columns.map(({ id, hidden = false }) => ({ id, visible: !hidden })),
   widths: {},
 });
@@ -63,13 +66,14 @@ export const readPreferences = (text: string | null, columns: readonly Preferenc
     return defaults;
   }
   if (!isRecord(stored)) return defaults;
-  const { pageSize, wrapLines, stripedRows, contentDensity, stickyFirst, contentDisplay, widths } = stored;
+  const { pageSize, wrapLines, stripedRows, contentDensity, stickyFirst, stickyLast, contentDisplay, widths } = stored;
   return {
     pageSize: typeof pageSize === 'number' && PAGE_SIZES.includes(pageSize) ? pageSize : defaults.pageSize,
     wrapLines: wrapLines === true,
     stripedRows: stripedRows === true,
     contentDensity: contentDensity === 'compact' ? 'compact' : 'comfortable',
     stickyFirst: stickyFirst === true,
+    stickyLast: stickyLast === true,
     contentDisplay: displayOf(contentDisplay, defaults.contentDisplay),
     widths: widthsOf(widths),
   };

@@ -86,7 +86,7 @@ export const TableFrame = <Item,>(props: TableFrameProps<Item>) => {
       wrapLines={preferences.wrapLines}
       stripedRows={preferences.stripedRows}
       contentDensity={preferences.contentDensity}
-      stickyColumns={{ first: preferences.stickyFirst ? 1 : 0 }}
+      stickyColumns={{ first: preferences.stickyFirst ? 1 : 0, last: preferences.stickyLast ? 1 : 0 }}
       enableKeyboardNavigation
       {...(selectionType ? { selectionType, selectedItems: props.selectedItems } : {})}
       onSelectionChange={({ detail }) => onSelect?.(detail.selectedItems)}

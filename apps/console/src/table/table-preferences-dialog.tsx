@@ -20,7 +20,10 @@ export const TablePreferencesDialog = (props: TablePreferencesProps) => {
   return (
     <div ref={place}>
       <CollectionPreferences
-        preferences={{ ...preferences, stickyColumns: { first: preferences.stickyFirst ? 1 : 0 } }}
+        preferences={{
+          ...preferences,
+          stickyColumns: { first: preferences.stickyFirst ? 1 : 0, last: preferences.stickyLast ? 1 : 0 },
+        }}
         onConfirm={({ detail }) => {
           const { pageSize, wrapLines, stripedRows, contentDensity, contentDisplay, stickyColumns } = detail;
           onPreferences({
@@ -29,6 +32,7 @@ export const TablePreferencesDialog = (props: TablePreferencesProps) => {
             stripedRows: stripedRows ?? false,
             contentDensity: contentDensity ?? 'comfortable',
             stickyFirst: stickyColumns?.first === 1,
+            stickyLast: stickyColumns?.last === 1,
             // No table here has column groups.
             contentDisplay: (contentDisplay ?? []).flatMap((each) => (each.type === 'group' ? [] : [each])),
           });
@@ -44,6 +48,14 @@ export const TablePreferencesDialog = (props: TablePreferencesProps) => {
             options: [
               { label: 'None', value: 0 },
               { label: 'First column', value: 1 },
+            ],
+          },
+          lastColumns: {
+            title: 'Stick last column',
+            description: 'Keep the last column in view while the others scroll.',
+            options: [
+              { label: 'None', value: 0 },
+              { label: 'Last column', value: 1 },
             ],
           },
         }}

@@ -6,6 +6,8 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 
 import { callFsx } from '../api/fsx.ts';
+import { CliCommandButton } from '../shell/cli-command-button.tsx';
+import type { CliCall } from '../shell/cli-command.ts';
 import { useUnsavedChanges } from '../shell/leave-guard.tsx';
 import { useNotifications } from '../shell/notifications.tsx';
 import { Refusal } from '../shell/resource-form.tsx';
@@ -45,6 +47,16 @@ export const ManageTags = ({ tags, resourceArn, onClose }: ManageTagsProps) => {
     else onClose();
   };
 
+  /** What saving would send; what the tags are, while there is nothing to save. */
+  const callsOf = (): CliCall[] | undefined => {
+    if (!valid) {
+      editor.current?.focus();
+      return undefined;
+    }
+    const calls = callsFor(before, resourceArn, changes);
+    return changed ? calls : [{ operation: 'ListTagsForResource', input: { ResourceARN: resourceArn } }];
+  };
+
   return (
     <fieldset ref={group} aria-label="Manage tags" tabIndex={-1} style={BARE}>
       <SpaceBetween size="l">
@@ -65,22 +77,33 @@ export const ManageTags = ({ tags, resourceArn, onClose }: ManageTagsProps) => {
           <Button variant="link" disabled={save.isPending} onClick={onClose}>
             Cancel
           </Button>
+          <CliCommandButton does="change these tags" callsOf={callsOf} />
         </SpaceBetween>
       </SpaceBetween>
     </fieldset>
   );
 };
 
+type TagCall = Extract<CliCall, { readonly operation: 'TagResource' | 'UntagResource' }>;
+
+const callsFor = (before: readonly Tag[], arn: string, changes: TagChanges): TagCall[] =>
+  stepsOf(before, changes).map((operation) =>
+    operation === 'TagResource'
+      ? { operation, input: { ResourceARN: arn, Tags: [...changes.put] } }
+      : { operation, input: { ResourceARN: arn, TagKeys: [...changes.remove] } },
+  );
+
+const send = (call: TagCall) =>
+  // Twice the same, because the compiler ties an input to its operation only where it knows which one it is.
+  call.operation === 'TagResource' ? callFsx(call.operation, call.input) : callFsx(call.operation, call.input);
+
 const useSave = (before: readonly Tag[], resourceArn: string, onClose: () => void) => {
   const client = useQueryClient();
   const { notify } = useNotifications();
-  const call = (operation: 'TagResource' | 'UntagResource', { put, remove }: TagChanges) =>
-    operation === 'TagResource'
-      ? callFsx('TagResource', { ResourceARN: resourceArn, Tags: [...put] })
-      : callFsx('UntagResource', { ResourceARN: resourceArn, TagKeys: [...remove] });
   return useMutation<void, Error, TagChanges>({
     mutationFn: async (changes) => {
-      for (const operation of stepsOf(before, changes)) await call(operation, changes);
+      // One after the other: the order keeps tags from being lost.
+      for (const call of callsFor(before, resourceArn, changes)) await send(call);
     },
     onSuccess: async () => {
       // The tags of before must not be shown again, not even for a moment.

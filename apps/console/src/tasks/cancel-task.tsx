@@ -7,7 +7,7 @@ import Modal from '@cloudscape-design/components/modal';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import type { DataRepositoryTask } from '@drt/contract/tasks';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { type SubmitEvent, useEffect, useRef, useState } from 'react';
+import { lazy, type SubmitEvent, Suspense, useEffect, useRef, useState } from 'react';
 import { useLocation } from 'react-router';
 
 import { hasCode } from '../api/errors.ts';
@@ -20,6 +20,11 @@ import { RouteLink } from '../shell/route-link.tsx';
 import { showLifecycle, taskQuery } from './queries.ts';
 import { useFollowCancel } from './task-watch.tsx';
 import { cancelHindrance, lifecycleWord, progressText, typeWords } from './words.ts';
+
+// Only who cancels needs it, and the modal comes with the list.
+const CliCommandSection = lazy(async () => ({
+  default: (await import('../shell/cli-command-text.tsx')).CliCommandSection,
+}));
 
 interface CancelTaskModalProps {
   readonly taskId: string;
@@ -76,6 +81,11 @@ export const CancelTaskModal = ({ taskId, onClose }: CancelTaskModalProps) => {
           <ConfirmField taskId={taskId} typed={typed} onType={setTyped} disabled={settled} />
         </form>
         {error ? <FailureAlert error={error} /> : null}
+        {settled ? null : (
+          <Suspense fallback={null}>
+            <CliCommandSection calls={[{ operation: 'CancelDataRepositoryTask', input: { TaskId: taskId } }]} />
+          </Suspense>
+        )}
       </SpaceBetween>
     </Modal>
   );

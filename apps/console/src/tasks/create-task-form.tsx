@@ -1,8 +1,6 @@
-import Alert, { type AlertProps } from '@cloudscape-design/components/alert';
+import Alert from '@cloudscape-design/components/alert';
 import Box from '@cloudscape-design/components/box';
-import Button from '@cloudscape-design/components/button';
 import Container from '@cloudscape-design/components/container';
-import Form from '@cloudscape-design/components/form';
 import FormField from '@cloudscape-design/components/form-field';
 import Header from '@cloudscape-design/components/header';
 import Input from '@cloudscape-design/components/input';
@@ -11,7 +9,7 @@ import Spinner from '@cloudscape-design/components/spinner';
 import type { DataRepositoryAssociation } from '@drt/contract/associations';
 import type { DataRepositoryTask } from '@drt/contract/tasks';
 import { useQuery } from '@tanstack/react-query';
-import { lazy, type SubmitEvent, Suspense, useEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 
 import { useHasEngine } from '../api/engine.ts';
 import { hasCode } from '../api/errors.ts';
@@ -20,12 +18,12 @@ import { useRequestToken } from '../api/request-token.ts';
 import { associationsQuery } from '../associations/queries.ts';
 import { FileSystemField } from '../file-systems/file-system-field.tsx';
 import { paths } from '../paths.ts';
-import { FailureAlert } from '../shell/failure.tsx';
 import { useCameFrom, useGo, useUnsavedChanges } from '../shell/leave-guard.tsx';
 import { useNotifications } from '../shell/notifications.tsx';
 import { PageHeader } from '../shell/page-header.tsx';
+import { Refusal, ResourceForm } from '../shell/resource-form.tsx';
 import { RouteLink } from '../shell/route-link.tsx';
-import { CreateCommandButton } from './create-command.tsx';
+import { TagFields } from '../tags/tag-fields.tsx';
 import { findExactCopy } from './exact-copy.ts';
 import { PathListField } from './path-list-field.tsx';
 import { activeTasksQuery } from './queries.ts';
@@ -40,7 +38,7 @@ import {
   toInput,
   validate,
 } from './task-form.ts';
-import { lifecycleWord } from './words.ts';
+import { lifecycleWord, typeWords } from './words.ts';
 
 interface CreateTaskFormProps {
   readonly type: CreatableType;
@@ -74,67 +72,57 @@ export const CreateTaskForm = (props: CreateTaskFormProps) => {
   const { form, errors, change } = task;
   const origin = fixedFileSystem && !source ? paths.fileSystem(form.fileSystemId) : paths.tasks();
   const back = useCameFrom(origin);
-  const { go } = useGo();
   const create = useCreate(type, back);
-  const element = useRef<HTMLFormElement>(null);
   useUnsavedChanges(task.dirty && !create.isSuccess);
 
-  const submit = (event: SubmitEvent) => {
-    event.preventDefault();
-    if (create.isPending) return;
-    if (task.check()) {
-      create.submit(form);
-      return;
-    }
-    // The errors are on the page after this render.
-    requestAnimationFrame(() => element.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
-  };
-
   return (
-    <form ref={element} onSubmit={submit} noValidate>
-      <Form
-        header={<PageHeader title={title} />}
-        actions={
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" formAction="none" onClick={() => go(back)}>
-              Cancel
-            </Button>
-            <CreateCommandButton inputOf={() => (task.check() ? toInput(type, form, '') : undefined)} />
-            <Button variant="primary" loading={create.isPending}>
-              Create
-            </Button>
-          </SpaceBetween>
-        }
-      >
+    <ResourceForm
+      header={<PageHeader title={title} />}
+      submitText="Create"
+      back={back}
+      pending={create.isPending}
+      error={create.error}
+      onSubmit={() => {
+        if (!task.check()) return false;
+        create.submit(form);
+        return true;
+      }}
+      command={{
+        does: 'create this task',
+        caveat: 'The command has no request token: each run creates a task, unless the same one is still running.',
+        callsOf: () =>
+          task.check() ? [{ operation: 'CreateDataRepositoryTask', input: toInput(type, form, '') }] : undefined,
+      }}
+      verdict={<Verdict type={type} form={form} error={create.error} onNewRequest={() => create.submit(form, true)} />}
+    >
+      {source ? <SourceNote source={source} pathsNote={pathsNote} /> : null}
+      <Container header={<Header variant="h2">Task details</Header>}>
         <SpaceBetween size="l">
-          {source ? <SourceNote source={source} pathsNote={pathsNote} /> : null}
-          <Container header={<Header variant="h2">Task details</Header>}>
-            <SpaceBetween size="l">
-              <FileSystemField
-                fileSystemId={form.fileSystemId}
-                fixed={fixedFileSystem}
-                error={errors.fileSystemId}
-                onChange={(fileSystemId) => change({ fileSystemId })}
-              />
-              <Repositories type={type} associations={task.associations} />
-              <PathsField type={type} task={task} />
-              <NameField form={form} error={errors.name} onChange={change} />
-            </SpaceBetween>
-          </Container>
-          <ReportField
-            type={type}
-            form={form}
-            repositories={repositoriesOf(task.associations ?? [])}
-            error={errors.reportPath}
-            onChange={change}
+          <FileSystemField
+            fileSystemId={form.fileSystemId}
+            fixed={fixedFileSystem}
+            error={errors.fileSystemId}
+            onChange={(fileSystemId) => change({ fileSystemId })}
           />
-          <Suspense fallback={<Spinner size="large" />}>
-            <TaskPreview type={type} form={form} />
-          </Suspense>
-          <Verdict type={type} form={form} error={create.error} onNewRequest={() => create.submit(form, true)} />
+          <FormField label="Data repository task type">
+            <Box>{typeWords(type).name}</Box>
+          </FormField>
+          <Repositories type={type} associations={task.associations} />
+          <PathsField type={type} task={task} />
         </SpaceBetween>
-      </Form>
-    </form>
+      </Container>
+      <ReportField
+        type={type}
+        form={form}
+        repositories={repositoriesOf(task.associations ?? [])}
+        error={errors.reportPath}
+        onChange={change}
+      />
+      <NameAndTags form={form} errors={errors} onChange={change} />
+      <Suspense fallback={<Spinner size="large" />}>
+        <TaskPreview type={type} form={form} />
+      </Suspense>
+    </ResourceForm>
   );
 };
 
@@ -183,31 +171,35 @@ const PathsField = ({ type, task: { form, errors, limit, associations, change } 
   );
 };
 
-interface NameFieldProps {
+interface NameAndTagsProps {
   readonly form: TaskForm;
-  readonly error: string | undefined;
+  readonly errors: FormErrors;
   readonly onChange: (part: Partial<TaskForm>) => void;
 }
 
-const NameField = ({ form, error, onChange }: NameFieldProps) => (
-  <>
-    <FormField
-      label={
-        <>
-          Task name <i>- optional</i>
-        </>
-      }
-      description="Kept as the tag Name."
-      errorText={error}
-    >
-      <Input value={form.name} onChange={({ detail }) => onChange({ name: detail.value })} />
-    </FormField>
-    {form.tags.length > 0 ? (
-      <FormField label="Tags copied from the source task">
-        <Box>{form.tags.map((tag) => `${tag.Key} = ${tag.Value}`).join(', ')}</Box>
+const NameAndTags = ({ form, errors, onChange }: NameAndTagsProps) => (
+  <Container header={<Header variant="h2">Task name and tags</Header>}>
+    <SpaceBetween size="l">
+      <FormField
+        label={
+          <>
+            Task name <i>- optional</i>
+          </>
+        }
+        description="Kept as the tag Name."
+        errorText={errors.name}
+      >
+        <Input value={form.name} onChange={({ detail }) => onChange({ name: detail.value })} />
       </FormField>
-    ) : null}
-  </>
+      <TagFields
+        tags={form.tags}
+        errors={errors.tags}
+        countError={errors.tagCount}
+        others={form.name ? 1 : 0}
+        onChange={(tags) => onChange({ tags })}
+      />
+    </SpaceBetween>
+  </Container>
 );
 
 const NO_ERRORS: FormErrors = { paths: {} };
@@ -313,32 +305,27 @@ const Verdict = ({ type, form, error, onNewRequest }: VerdictProps) => {
     enabled: form.fileSystemId !== '',
   });
   const copied = findExactCopy({ type, fileSystemId: form.fileSystemId, paths: filledPaths(form) }, active);
-  if (error) return <Refusal error={error} copied={copied} onNewRequest={onNewRequest} />;
+  if (error) return <CreateRefusal error={error} copied={copied} onNewRequest={onNewRequest} />;
   return copied ? <CopyNote task={copied} /> : null;
 };
 
-interface RefusalProps {
+interface CreateRefusalProps {
   readonly error: Error;
   readonly copied: DataRepositoryTask | undefined;
   readonly onNewRequest: () => void;
 }
 
 /** All input is kept, so that it can be changed and sent again. */
-const Refusal = ({ error, copied, onNewRequest }: RefusalProps) => {
-  const alert = useRef<AlertProps.Ref>(null);
-  useEffect(() => alert.current?.focus(), [error]);
-  if (hasCode(error, 'IncompatibleParameterError')) {
-    return <FailureAlert ref={alert} error={error} onRetry={onNewRequest} retryText="Submit as a new request" />;
-  }
+const CreateRefusal = ({ error, copied, onNewRequest }: CreateRefusalProps) => {
   const clash = hasCode(error, 'DataRepositoryTaskExecuting') ? (taskNamedIn(error) ?? copied?.TaskId) : undefined;
   return (
-    <FailureAlert ref={alert} error={error}>
+    <Refusal error={error} onNewRequest={onNewRequest}>
       {clash ? (
         <span>
           Running task: <RouteLink href={paths.task(clash)}>{clash}</RouteLink>. Change the paths to create another one.
         </span>
       ) : null}
-    </FailureAlert>
+    </Refusal>
   );
 };
 

@@ -7,8 +7,10 @@ import { explainFailure } from '../api/errors.ts';
 import { useNotifications } from '../shell/notifications.tsx';
 import { cancelHindrance } from './words.ts';
 
-const ListCommand = lazy(async () => ({ default: (await import('./cli-commands.tsx')).ListCommand }));
-const CancelCommand = lazy(async () => ({ default: (await import('./cli-commands.tsx')).CancelCommand }));
+const ListCommand = lazy(async () => ({ default: (await import('./list-command.tsx')).ListCommand }));
+const CliCommandModal = lazy(async () => ({
+  default: (await import('../shell/cli-command-modal.tsx')).CliCommandModal,
+}));
 
 interface ListMenuProps {
   readonly view: Pick<TaskListQuery, 'filter' | 'sort'>;
@@ -49,7 +51,12 @@ export const ListMenu = ({ view, total, selected }: ListMenuProps) => {
       <Suspense fallback={null}>
         {command === 'list' ? <ListCommand filter={view.filter} onClose={close} /> : null}
         {command === 'cancel' ? (
-          <CancelCommand taskIds={cancelable.map(({ TaskId }) => TaskId)} onClose={close} />
+          // FSx cancels one task for each request.
+          <CliCommandModal
+            does={cancelable.length === 1 ? 'cancel the task' : `cancel ${cancelable.length} tasks`}
+            calls={cancelable.map(({ TaskId }) => ({ operation: 'CancelDataRepositoryTask', input: { TaskId } }))}
+            onClose={close}
+          />
         ) : null}
       </Suspense>
     </>

@@ -6,6 +6,7 @@ import Header from '@cloudscape-design/components/header';
 import Input from '@cloudscape-design/components/input';
 import Select from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
+import { REPORT_FORMAT } from '@drt/contract/tasks';
 
 import { absoluteReportPath, reportObject } from './report-location.ts';
 import type { CreatableType, TaskForm } from './task-form.ts';
@@ -33,6 +34,9 @@ export const ReportField = ({ type, form, repositories, error, onChange }: Repor
           <SpaceBetween size="l">
             <FormField label="Report scope">
               <Box>Failed files only</Box>
+            </FormField>
+            <FormField label="Report format">
+              <Box>{REPORT_FORMAT}</Box>
             </FormField>
             {repositories.length > 1 ? (
               <FormField label="Report repository" description="The linked repository that receives the report.">

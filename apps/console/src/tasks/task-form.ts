@@ -11,6 +11,7 @@ import {
 } from '@drt/contract/tasks';
 import { archivePath } from '@drt/contract/wire';
 
+import { filledTags, tagCountError, type TagErrors, tagErrors } from '../tags/tag-rows.ts';
 import { absoluteReportPath, liesIn, relativeReportPath, repositoryOf } from './report-location.ts';
 
 /**
@@ -31,7 +32,7 @@ export interface TaskForm {
   readonly reportPath: string;
   /** The value of the `Name` tag. */
   readonly name: string;
-  /** The other tags, which a duplicate takes along. */
+  /** The other tags, one per row, as typed; blank rows do not count. A duplicate takes those of its source along. */
   readonly tags: readonly Tag[];
 }
 
@@ -42,6 +43,8 @@ export interface FormErrors {
   readonly pathCount?: string;
   readonly reportPath?: string;
   readonly name?: string;
+  readonly tags?: TagErrors;
+  readonly tagCount?: string;
 }
 
 type Association = Pick<DataRepositoryAssociation, 'AssociationId' | 'FileSystemPath' | 'DataRepositoryPath'>;
@@ -106,7 +109,7 @@ export const formOf = (task: DataRepositoryTask, associations: readonly Associat
 /** The request. `token` makes a second click on Create answer the first one's task. */
 export const toInput = (type: CreatableType, form: TaskForm, token: string): Input<'CreateDataRepositoryTask'> => {
   const paths = filledPaths(form);
-  const tags = [...(form.name ? [{ Key: 'Name', Value: form.name }] : []), ...form.tags];
+  const tags = [...(form.name ? [{ Key: 'Name', Value: form.name }] : []), ...filledTags(form.tags)];
   return {
     Type: type,
     FileSystemId: form.fileSystemId,
@@ -179,12 +182,16 @@ export const validate = (
   const tooMany = filledPaths(form).length - pathLimit;
   const name = form.name ? complaint(tagValue, form.name) : undefined;
   const reportPath = reportPathError(form, repositories);
+  const tags = tagErrors(form.tags, { Name: 'Task name' });
+  const tagCount = tagCountError(form.tags, form.name ? 1 : 0);
   const errors: FormErrors = {
     ...(form.fileSystemId ? {} : { fileSystemId: 'Choose a file system.' }),
     paths,
     ...(tooMany > 0 ? { pathCount: `A task can have up to ${pathLimit} paths here. Remove ${tooMany}.` } : {}),
     ...(reportPath ? { reportPath } : {}),
     ...(name ? { name: `The task name ${name}.` } : {}),
+    ...(tags ? { tags } : {}),
+    ...(tagCount ? { tagCount } : {}),
   };
   return Object.keys(errors).length === 1 && Object.keys(paths).length === 0 ? undefined : errors;
 };

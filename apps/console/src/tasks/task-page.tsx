@@ -13,9 +13,10 @@ import { Copyable } from '../shell/copyable.tsx';
 import { ResourcePage } from '../shell/resource-page.tsx';
 import { RouteLink } from '../shell/route-link.tsx';
 import { formatTimeWithZone } from '../shell/time.ts';
+import { visibleText } from '../shell/visible-text.ts';
 import { TagsContainer } from '../tags/tags-container.tsx';
 import { taskQuery } from './queries.ts';
-import { reportObject } from './report-location.ts';
+import { ReportContainer } from './report-container.tsx';
 import { TaskActions } from './task-actions.tsx';
 import { TaskStatus } from './task-status.tsx';
 import { TaskWorkStatus } from './task-work-status.tsx';
@@ -63,7 +64,7 @@ const Summary = ({ task }: { readonly task: DataRepositoryTask }) => (
       columns={4}
       items={[
         { label: 'Task ID', value: <Copyable text={task.TaskId} name="Task ID" /> },
-        { label: 'Task name', value: taskName(task) ?? '-' },
+        { label: 'Task name', value: visibleText(taskName(task) ?? '-') },
         { label: 'Task type', value: typeWords(task.Type).name },
         { label: 'Status', value: <TaskStatus task={task} /> },
         {
@@ -110,37 +111,6 @@ const PathsContainer = ({ task }: { readonly task: DataRepositoryTask }) => {
           <KeyValuePairs items={[{ label: 'Minimum duration since last access (days)', value: count(days ?? 0) }]} />
         ) : null}
       </SpaceBetween>
-    </Container>
-  );
-};
-
-const ReportContainer = ({ task }: { readonly task: DataRepositoryTask }) => {
-  const { Report, TaskId, Type } = task;
-  const enabled = Report?.Enabled === true;
-  return (
-    <Container header={<Header variant="h2">Completion report</Header>}>
-      <KeyValuePairs
-        columns={4}
-        items={[
-          { label: 'Completion report', value: enabled ? 'Enabled' : 'Disabled' },
-          ...(enabled
-            ? [
-                {
-                  label: 'Report scope',
-                  value: Report.Scope === 'FAILED_FILES_ONLY' ? 'Failed files only' : (Report.Scope ?? '-'),
-                },
-                { label: 'Report format', value: Report.Format ?? '-' },
-                { label: 'Report path', value: <Copyable text={Report.Path} name="Report path" /> },
-                {
-                  label: 'Report object',
-                  value: (
-                    <Copyable text={Report.Path && reportObject(Report.Path, TaskId, Type)} name="Report object" />
-                  ),
-                },
-              ]
-            : []),
-        ]}
-      />
     </Container>
   );
 };

@@ -7,6 +7,9 @@ import {
   type TaskToken,
   taskToken,
 } from '@drt/contract/task-list';
+import type { TaskLifecycle } from '@drt/contract/tasks';
+
+import { ACTIVE_LIFECYCLES } from './words.ts';
 
 /**
  * What the tasks page shows, as its URL says it: `?filter=status=FAILED&filter=name:nightly&match=any&sort=-total&page=2`
@@ -61,3 +64,10 @@ export const writeTaskView = ({ filter, sort, page }: TaskView): URLSearchParams
 };
 
 export const NO_FILTER: TaskFilter = { operation: 'and', tokens: [] };
+
+const not = (lifecycles: readonly TaskLifecycle[]): TaskToken[] =>
+  lifecycles.map((value) => ({ property: 'status', operator: '!=', value }));
+
+/** The conditions of tasks that run or wait, and of tasks that have ended: by what they are not, joined by "and". */
+export const ACTIVE = not(['SUCCEEDED', 'FAILED', 'CANCELED']);
+export const ENDED = not(ACTIVE_LIFECYCLES);

@@ -139,7 +139,7 @@ const LiveStatus = ({ task, work, updatedAt, error }: LiveStatusProps) => {
       {work.ReportFailure === undefined ? null : (
         <Alert type="warning" statusIconAriaLabel="Warning" header="The completion report could not be delivered">
           <Box>{work.ReportFailure}</Box>
-          {work.FailedCount > 0 ? <Box>The files that failed are listed below.</Box> : null}
+          {work.FailedCount > 0 ? <Box>This page lists the files that failed.</Box> : null}
         </Alert>
       )}
     </StatusContainer>

@@ -1,4 +1,5 @@
 import type { Input, Output } from '@drt/contract';
+import type { EngineInput, EngineOutput } from '@drt/contract/engine-api';
 import { FsxError } from '@drt/contract/errors';
 import type { FileSystem } from '@drt/contract/file-systems';
 
@@ -69,6 +70,16 @@ export async function describeFileSystems(
     FileSystems: await describeFileSystemRows(context, page),
     ...(last && rows.length > size ? { NextToken: pageToken(OPERATION, [last.created_at, last.id]) } : {}),
   };
+}
+
+/** Beyond FSx: the directory that a file system is. */
+export async function describeFileSystemDirectory(
+  context: Context,
+  { FileSystemId: id }: EngineInput<'DescribeFileSystemDirectory'>,
+): Promise<EngineOutput<'DescribeFileSystemDirectory'>> {
+  const row = await fileSystemById(context.sql, id);
+  if (!row) throw new FsxError('FileSystemNotFound', `There is no file system ${id}.`);
+  return { Directory: row.root, Adopted: row.adopted === 1 };
 }
 
 const OPERATION = 'DescribeFileSystems';

@@ -36,6 +36,8 @@ test('a directory below FILE_SYSTEM_ROOTS is adopted, worked on, and outlives it
   await world.link(id, 'bucket/adopted');
   expect((await world.end((await world.create('export', id)).TaskId)).Lifecycle).toBe('SUCCEEDED');
   expect((await settled(id))?.Lifecycle).toBe('AVAILABLE');
+  const where = await world.engine.tell('DescribeFileSystemDirectory', { FileSystemId: id });
+  expect(where).toEqual({ Directory: root, Adopted: true });
   await expect(adopt(root)).rejects.toThrow(id);
   await world.engine.call('DeleteFileSystem', { FileSystemId: id });
   await expect

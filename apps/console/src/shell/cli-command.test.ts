@@ -1,7 +1,6 @@
-import type { TaskToken } from '@drt/contract/task-list';
 import { expect, test } from 'vitest';
 
-import { cancelCommand, createCommand, listCommand, quote } from './cli-command.ts';
+import { cliCommand, quote } from './cli-command.ts';
 
 const TARGET = { region: 'us-east-1' };
 
@@ -48,7 +47,11 @@ test.each(HOSTILE)('the shell hands over %j as it is', (text) => {
 
 test('a cancel names the task, the region and an endpoint that is not Amazon’s', () => {
   const target = { region: 'eu-west-1', endpoint: 'http://127.0.0.1:8080' };
-  expect(argumentsOf(cancelCommand('task-0123456789abcdef0', target))).toEqual([
+  expect(
+    argumentsOf(
+      cliCommand({ operation: 'CancelDataRepositoryTask', input: { TaskId: 'task-0123456789abcdef0' } }, target),
+    ),
+  ).toEqual([
     'fsx',
     'cancel-data-repository-task',
     '--task-id',
@@ -70,14 +73,17 @@ test('a create hands over every path and tag exactly', () => {
     Scope: 'FAILED_FILES_ONLY',
   } as const;
   const argv = argumentsOf(
-    createCommand(
+    cliCommand(
       {
-        Type: 'EXPORT_TO_REPOSITORY',
-        FileSystemId: 'fs-0123456789abcdef0',
-        Paths,
-        Report,
-        Tags,
-        ClientRequestToken: 't',
+        operation: 'CreateDataRepositoryTask',
+        input: {
+          Type: 'EXPORT_TO_REPOSITORY',
+          FileSystemId: 'fs-0123456789abcdef0',
+          Paths,
+          Report,
+          Tags,
+          ClientRequestToken: 't',
+        },
       },
       TARGET,
     ),
@@ -91,28 +97,53 @@ test('a create hands over every path and tag exactly', () => {
   expect(argv).not.toContain('--client-request-token');
 });
 
-const FAILED: TaskToken = { property: 'status', operator: '=', value: 'FAILED' };
-const CANCELED: TaskToken = { property: 'status', operator: '=', value: 'CANCELED' };
-const NAMED: TaskToken = { property: 'name', operator: ':', value: 'x' };
-const NOT_MINE: TaskToken = { property: 'fileSystem', operator: '!=', value: 'fs-0123456789abcdef0' };
+test('a member becomes the option that the CLI calls it, and a flag where it is true or false', () => {
+  const argv = argumentsOf(
+    cliCommand(
+      {
+        operation: 'CreateDataRepositoryAssociation',
+        input: {
+          FileSystemId: 'fs-0123456789abcdef0',
+          FileSystemPath: "/it's",
+          DataRepositoryPath: 's3://bucket/a b/',
+          BatchImportMetaDataOnCreate: false,
+          S3: { AutoImportPolicy: { Events: ['NEW'] } },
+          ClientRequestToken: 't',
+        },
+      },
+      TARGET,
+    ),
+  );
+  expect(argv).toEqual([
+    'fsx',
+    'create-data-repository-association',
+    '--file-system-id',
+    'fs-0123456789abcdef0',
+    '--file-system-path',
+    "/it's",
+    '--data-repository-path',
+    's3://bucket/a b/',
+    '--no-batch-import-meta-data-on-create',
+    '--s3',
+    '{"AutoImportPolicy":{"Events":["NEW"]}}',
+    '--region',
+    'us-east-1',
+  ]);
+  const arn = 'arn:aws:fsx:us-east-1:123456789012:task/task-0123456789abcdef0';
+  const untag = cliCommand({ operation: 'UntagResource', input: { ResourceARN: arn, TagKeys: ['a'] } }, TARGET);
+  expect(argumentsOf(untag).slice(1, 6)).toEqual(['untag-resource', '--resource-arn', arn, '--tag-keys', '["a"]']);
+});
 
-const listed = (operation: 'and' | 'or', tokens: TaskToken[]) => {
-  const { command, left } = listCommand({ operation, tokens }, TARGET);
-  const argv = argumentsOf(command);
-  const at = argv.indexOf('--filters');
-  return { filters: at < 0 ? [] : (JSON.parse(argv[at + 1] ?? '') as unknown), left };
-};
-
-test('a filter becomes what FSx can filter by, and the rest is told', () => {
-  const failed = [{ Name: 'task-lifecycle', Values: ['FAILED'] }];
-  expect(listed('and', [])).toEqual({ filters: [], left: [] });
-  expect(listed('and', [FAILED, NAMED, NOT_MINE])).toEqual({ filters: failed, left: [NAMED, NOT_MINE] });
-  expect(listed('and', [FAILED, CANCELED])).toEqual({ filters: failed, left: [CANCELED] });
-  expect(listed('or', [FAILED])).toEqual({ filters: failed, left: [] });
-  expect(listed('or', [FAILED, CANCELED])).toEqual({
-    filters: [{ Name: 'task-lifecycle', Values: ['FAILED', 'CANCELED'] }],
-    left: [],
-  });
-  // Tasks that only match the name would be missing, so nothing is filtered.
-  expect(listed('or', [FAILED, NAMED])).toEqual({ filters: [], left: [FAILED, NAMED] });
+test('an object is fetched from the S3 that the tasks use', () => {
+  const target = { ...TARGET, endpoint: 'http://127.0.0.1:8080', s3Endpoint: 'http://127.0.0.1:9090' };
+  expect(argumentsOf(cliCommand({ operation: 's3 cp', object: 's3://b/a b/failures.csv' }, target))).toEqual([
+    's3',
+    'cp',
+    's3://b/a b/failures.csv',
+    '.',
+    '--region',
+    'us-east-1',
+    '--endpoint-url',
+    'http://127.0.0.1:9090',
+  ]);
 });
