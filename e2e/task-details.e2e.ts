@@ -102,20 +102,6 @@ test('Retry failed files creates a task of just those', async ({ page, lake }) =
   await lake.becomes(created?.TaskId ?? '', 'FAILED');
 });
 
-test('more failures than fit become their common directories, and the form says so', async ({ page, lake }) => {
-  lake.write(Object.fromEntries(Array.from({ length: 120 }, (_, index) => [`deep/bad/${index}.denied`, ''])));
-  lake.write({ 'other/x.denied': '' });
-  const taskId = await lake.createTask();
-  await lake.becomes(taskId, 'FAILED');
-  await page.goto(paths.createTask('export', { duplicate: taskId, retry: 'all' }));
-  await expect(page.getByText('2 paths: the nearest common directories that hold them')).toBeVisible();
-  const values = await page.getByRole('textbox', { name: /^Path \d+$/ }).evaluateAll((inputs) =>
-    // They are inputs: their role says so.
-    inputs.map((each) => (each as unknown as { value: string }).value),
-  );
-  expect(values.toSorted()).toEqual(['deep/bad', 'other/x.denied']);
-});
-
 test('a name that no request can carry is shown as what it is, and retried with its directory', async ({
   page,
   lake,

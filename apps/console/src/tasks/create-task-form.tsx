@@ -1,4 +1,4 @@
-import Alert, { type AlertProps } from '@cloudscape-design/components/alert';
+import Alert from '@cloudscape-design/components/alert';
 import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import Container from '@cloudscape-design/components/container';
@@ -9,9 +9,9 @@ import Input from '@cloudscape-design/components/input';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Spinner from '@cloudscape-design/components/spinner';
 import type { DataRepositoryAssociation } from '@drt/contract/associations';
-import type { DataRepositoryTask } from '@drt/contract/tasks';
+import { type DataRepositoryTask, MAX_PATHS_IN_FORMS } from '@drt/contract/tasks';
 import { useQuery } from '@tanstack/react-query';
-import { lazy, type SubmitEvent, Suspense, useEffect, useRef, useState } from 'react';
+import { lazy, type SubmitEvent, Suspense, useRef, useState } from 'react';
 
 import { useHasEngine } from '../api/engine.ts';
 import { hasCode } from '../api/errors.ts';
@@ -20,11 +20,11 @@ import { useRequestToken } from '../api/request-token.ts';
 import { associationsQuery } from '../associations/queries.ts';
 import { FileSystemField } from '../file-systems/file-system-field.tsx';
 import { paths } from '../paths.ts';
-import { FailureAlert } from '../shell/failure.tsx';
 import { useCameFrom, useGo, useUnsavedChanges } from '../shell/leave-guard.tsx';
 import { useNotifications } from '../shell/notifications.tsx';
 import { PageHeader } from '../shell/page-header.tsx';
 import { RouteLink } from '../shell/route-link.tsx';
+import { visibleText } from '../shell/visible-text.ts';
 import { CreateCommandButton } from './create-command.tsx';
 import { findExactCopy } from './exact-copy.ts';
 import { PathListField } from './path-list-field.tsx';
@@ -35,11 +35,13 @@ import {
   filledPaths,
   type FormErrors,
   pathLimitOf,
+  refusedField,
   repositoriesOf,
   type TaskForm,
   toInput,
   validate,
 } from './task-form.ts';
+import { TaskRefusal } from './task-refusal.tsx';
 import { lifecycleWord } from './words.ts';
 
 interface CreateTaskFormProps {
@@ -71,11 +73,14 @@ const PATHS = {
 export const CreateTaskForm = (props: CreateTaskFormProps) => {
   const { type, title, initial, source, pathsNote, fixedFileSystem } = props;
   const task = useTaskForm(type, initial);
-  const { form, errors, change } = task;
+  const { form, change } = task;
   const origin = fixedFileSystem && !source ? paths.fileSystem(form.fileSystemId) : paths.tasks();
   const back = useCameFrom(origin);
   const { go } = useGo();
   const create = useCreate(type, back);
+  const errors = hasCode(create.error, 'BadRequest')
+    ? { ...task.errors, ...refusedField(create.error.message) }
+    : task.errors;
   const element = useRef<HTMLFormElement>(null);
   useUnsavedChanges(task.dirty && !create.isSuccess);
 
@@ -112,12 +117,13 @@ export const CreateTaskForm = (props: CreateTaskFormProps) => {
             <SpaceBetween size="l">
               <FileSystemField
                 fileSystemId={form.fileSystemId}
-                fixed={fixedFileSystem}
+                // One that is gone can be exchanged for another.
+                fixed={fixedFileSystem && !hasCode(create.error, 'FileSystemNotFound')}
                 error={errors.fileSystemId}
                 onChange={(fileSystemId) => change({ fileSystemId })}
               />
               <Repositories type={type} associations={task.associations} />
-              <PathsField type={type} task={task} />
+              <PathsField type={type} task={task} errors={errors} />
               <NameField form={form} error={errors.name} onChange={change} />
             </SpaceBetween>
           </Container>
@@ -131,7 +137,7 @@ export const CreateTaskForm = (props: CreateTaskFormProps) => {
           <Suspense fallback={<Spinner size="large" />}>
             <TaskPreview type={type} form={form} />
           </Suspense>
-          <Verdict type={type} form={form} error={create.error} onNewRequest={() => create.submit(form, true)} />
+          <Verdict type={type} form={form} error={create.error} onSubmit={(asNew) => create.submit(form, asNew)} />
         </SpaceBetween>
       </Form>
     </form>
@@ -145,10 +151,11 @@ const PathPicker = lazy(async () => ({ default: (await import('./path-picker.tsx
 interface PathsFieldProps {
   readonly type: CreatableType;
   readonly task: ReturnType<typeof useTaskForm>;
+  readonly errors: FormErrors;
 }
 
 /** The paths, typed or chosen in the picker. */
-const PathsField = ({ type, task: { form, errors, limit, associations, change } }: PathsFieldProps) => {
+const PathsField = ({ type, errors, task: { form, associations, change } }: PathsFieldProps) => {
   const [isBrowsing, setBrowsing] = useState(false);
   const hasEngine = useHasEngine();
   const canBrowse = hasEngine && associations && associations.length > 0;
@@ -158,7 +165,6 @@ const PathsField = ({ type, task: { form, errors, limit, associations, change } 
       <PathListField
         {...PATHS[type]}
         paths={form.paths}
-        limit={limit}
         errors={errors.paths}
         countError={errors.pathCount}
         onChange={(next) => change({ paths: next })}
@@ -170,7 +176,7 @@ const PathsField = ({ type, task: { form, errors, limit, associations, change } 
             type={type}
             fileSystemId={form.fileSystemId}
             associations={associations}
-            room={limit - filled.length}
+            room={MAX_PATHS_IN_FORMS - filled.length}
             onClose={() => setBrowsing(false)}
             onPick={(picked) => {
               change({ paths: [...new Set([...filled, ...picked])] });
@@ -204,7 +210,7 @@ const NameField = ({ form, error, onChange }: NameFieldProps) => (
     </FormField>
     {form.tags.length > 0 ? (
       <FormField label="Tags copied from the source task">
-        <Box>{form.tags.map((tag) => `${tag.Key} = ${tag.Value}`).join(', ')}</Box>
+        <Box>{form.tags.map((tag) => visibleText(`${tag.Key} = ${tag.Value}`)).join(', ')}</Box>
       </FormField>
     ) : null}
   </>
@@ -229,7 +235,6 @@ const useTaskForm = (type: CreatableType, initial: TaskForm) => {
   const errors = validate(type, form, associations ?? [], limit);
   return {
     form,
-    limit,
     dirty: JSON.stringify(typed) !== JSON.stringify(start),
     /** Undefined until they are known. */
     associations,
@@ -303,46 +308,29 @@ interface VerdictProps {
   readonly type: CreatableType;
   readonly form: TaskForm;
   readonly error: Error | null;
-  readonly onNewRequest: () => void;
+  readonly onSubmit: (asNewRequest: boolean) => void;
 }
 
 /** Above the buttons: why the task was not created, or, before it is tried, that it would be refused. */
-const Verdict = ({ type, form, error, onNewRequest }: VerdictProps) => {
+const Verdict = ({ type, form, error, onSubmit }: VerdictProps) => {
   const { data: active = [] } = useQuery({
     ...activeTasksQuery(form.fileSystemId),
     enabled: form.fileSystemId !== '',
   });
   const copied = findExactCopy({ type, fileSystemId: form.fileSystemId, paths: filledPaths(form) }, active);
-  if (error) return <Refusal error={error} copied={copied} onNewRequest={onNewRequest} />;
+  if (error) {
+    return (
+      <TaskRefusal
+        error={error}
+        fileSystemId={form.fileSystemId}
+        copiedId={copied?.TaskId}
+        onRetry={() => onSubmit(false)}
+        onNewRequest={() => onSubmit(true)}
+      />
+    );
+  }
   return copied ? <CopyNote task={copied} /> : null;
 };
-
-interface RefusalProps {
-  readonly error: Error;
-  readonly copied: DataRepositoryTask | undefined;
-  readonly onNewRequest: () => void;
-}
-
-/** All input is kept, so that it can be changed and sent again. */
-const Refusal = ({ error, copied, onNewRequest }: RefusalProps) => {
-  const alert = useRef<AlertProps.Ref>(null);
-  useEffect(() => alert.current?.focus(), [error]);
-  if (hasCode(error, 'IncompatibleParameterError')) {
-    return <FailureAlert ref={alert} error={error} onRetry={onNewRequest} retryText="Submit as a new request" />;
-  }
-  const clash = hasCode(error, 'DataRepositoryTaskExecuting') ? (taskNamedIn(error) ?? copied?.TaskId) : undefined;
-  return (
-    <FailureAlert ref={alert} error={error}>
-      {clash ? (
-        <span>
-          Running task: <RouteLink href={paths.task(clash)}>{clash}</RouteLink>. Change the paths to create another one.
-        </span>
-      ) : null}
-    </FailureAlert>
-  );
-};
-
-const taskNamedIn = (error: Error) => /task-[0-9a-f]{17,}/.exec(error.message)?.[0];
 
 interface RepositoriesProps {
   readonly type: CreatableType;
@@ -370,9 +358,11 @@ const Repositories = ({ type, associations }: RepositoriesProps) => {
       <FormField label={exports ? 'Export destination' : 'Import source'}>
         {associations.map((each) => (
           <Box key={each.AssociationId}>
-            {exports
-              ? `${each.FileSystemPath ?? '/'} to ${each.DataRepositoryPath ?? '-'}`
-              : `${each.DataRepositoryPath ?? '-'} to ${each.FileSystemPath ?? '/'}`}
+            {visibleText(
+              exports
+                ? `${each.FileSystemPath ?? '/'} to ${each.DataRepositoryPath ?? '-'}`
+                : `${each.DataRepositoryPath ?? '-'} to ${each.FileSystemPath ?? '/'}`,
+            )}
           </Box>
         ))}
       </FormField>

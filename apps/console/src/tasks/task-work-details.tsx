@@ -1,3 +1,4 @@
+import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Table from '@cloudscape-design/components/table';
@@ -8,6 +9,7 @@ import { formatTime, zoneOf } from '../shell/time.ts';
 import { TaskFailures } from './task-failures.tsx';
 import { TaskWorkChart } from './task-work-chart.tsx';
 import { eventText } from './task-work.ts';
+import { isActive } from './words.ts';
 
 interface TaskWorkDetailsProps {
   readonly task: DataRepositoryTask;
@@ -17,11 +19,18 @@ interface TaskWorkDetailsProps {
 /** What the details page shows of a task's work below the counts: loaded apart, because charts are large. */
 export const TaskWorkDetails = ({ task, work }: TaskWorkDetailsProps) => (
   <SpaceBetween size="l">
-    {work.FailedCount > 0 ? <TaskFailures task={task} failedCount={work.FailedCount} /> : null}
+    {work.FailedCount > 0 ? <TaskFailures task={task} failedCount={work.FailedCount} /> : <NoFailures task={task} />}
     <TaskWorkChart task={task} work={work} />
     <Activity work={work} />
   </SpaceBetween>
 );
+
+const NoFailures = ({ task }: { readonly task: DataRepositoryTask }) =>
+  isActive(task.Lifecycle) ? null : (
+    <Container header={<Header variant="h2">Files that failed</Header>}>
+      {`No failed files${task.Report?.Enabled ? ', so no completion report was written' : ''}.`}
+    </Container>
+  );
 
 /** Enough for any task that is not restarted over and over. */
 const MOST_EVENTS = 100;
