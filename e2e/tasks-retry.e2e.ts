@@ -5,6 +5,9 @@ import { paths } from '../apps/console/src/paths.ts';
 import { expectAccessible } from './expect.ts';
 import { expect, type Lake, test } from './world.ts';
 
+// Hundreds of files fail first, and axe reads the whole page for each of its rules.
+test.setTimeout(180_000);
+
 /** Files that S3 refuses, in two directories: `many/…` and `one/…`. */
 const denied = (count: number) =>
   Array.from({ length: count }, (_, index) => `many/${String(index).padStart(3, '0')}.denied`);

@@ -11,6 +11,7 @@ import { CREATE_TITLES, type CreateTaskFrom, paths, readCreateTaskFrom } from '.
 import { FailureAlert } from '../shell/failure.tsx';
 import { useNotifications } from '../shell/notifications.tsx';
 import { PageHeader } from '../shell/page-header.tsx';
+import { visibleText } from '../shell/visible-text.ts';
 import { CreateTaskForm } from './create-task-form.tsx';
 import { taskQuery } from './queries.ts';
 import { type ExactPaths, exactPaths, retryNote, type RetryPaths, retryPaths } from './retry.ts';
@@ -168,7 +169,7 @@ const useSource = (taskId: string | undefined) => {
       id: `duplicate-${taskId}`,
       type: 'error',
       header: 'The task to duplicate does not exist',
-      content: `${taskId} was not found. The form is empty.`,
+      content: `${visibleText(taskId)} was not found. The form is empty.`,
     });
   }, [gone, taskId, notify]);
   return {
