@@ -142,11 +142,9 @@ test('as the name and the tags of a task, with all that FSx takes', async ({ pag
   expect((await hostile.tasks())[0]?.Tags).toEqual((await hostile.tasks())[1]?.Tags);
 });
 
-test.describe('in an address', () => {
-  test.use({ expectedRefusals: ['BadRequest'] });
-
-  test('as the task to duplicate', async ({ page, hostile }) => {
-    await page.goto(paths.createTask('export', { fileSystemId: hostile.id, duplicate: MARKUP }));
-    await expect(flash(page, `${MARKUP} was not found`)).toBeVisible();
-  });
+test('in an address', async ({ page, hostile }) => {
+  await page.goto(paths.createTask('export', { fileSystemId: hostile.id, duplicate: MARKUP }));
+  await expect(flash(page, `${MARKUP} was not found`)).toBeVisible();
+  await page.goto(paths.task(MARKUP));
+  await expect(page.getByText(`There is no task with the ID ${MARKUP}.`)).toBeVisible();
 });

@@ -96,7 +96,8 @@ export const CreateTaskForm = (props: CreateTaskFormProps) => {
   };
 
   return (
-    <form ref={element} onSubmit={submit} noValidate>
+    // Names of files, buckets and tags need not have a place to break at.
+    <form ref={element} onSubmit={submit} noValidate style={{ overflowWrap: 'anywhere' }}>
       <Form
         header={<PageHeader title={title} />}
         actions={

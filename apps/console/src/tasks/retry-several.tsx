@@ -12,7 +12,7 @@ import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import type { DataRepositoryAssociation } from '@drt/contract/associations';
 import { type DataRepositoryTask, MAX_PATHS } from '@drt/contract/tasks';
 import { useQueryClient } from '@tanstack/react-query';
-import { type SubmitEvent, useRef, useState } from 'react';
+import { type SubmitEvent, useEffect, useRef, useState } from 'react';
 
 import { callFsx } from '../api/fsx.ts';
 import { newRequestToken } from '../api/request-token.ts';
@@ -59,7 +59,7 @@ export const RetrySeveral = (props: RetrySeveralProps) => {
   };
 
   return (
-    <form onSubmit={submit} noValidate>
+    <form onSubmit={submit} noValidate style={{ overflowWrap: 'anywhere' }}>
       <Form
         header={<PageHeader title={title} />}
         actions={
@@ -110,10 +110,12 @@ export const RetrySeveral = (props: RetrySeveralProps) => {
   );
 };
 
-const submitText = ({ isBegun, chunks, run }: ReturnType<typeof useRetryRun>) => {
+const submitText = ({ chunks, run }: RetryRunState) => {
   const left = chunks.length - run.created.length;
-  return isBegun ? `Create the other ${left}` : `Create ${left} tasks`;
+  return run.created.length > 0 ? `Create the other ${left}` : `Create ${left} tasks`;
 };
+
+type RetryRunState = ReturnType<typeof useRetryRun>;
 
 interface ChoiceProps {
   readonly exact: ExactPaths;
@@ -167,6 +169,13 @@ const useRetryRun = ({ type, source, associations, retry: { name, exact } }: Ret
   /** Refs, because a loop reads them while it runs. */
   const running = useRef(false);
   const stopped = useRef(false);
+  useEffect(
+    () => () => {
+      // The page is left: the rest can be made when it is opened again.
+      stopped.current = true;
+    },
+    [],
+  );
 
   const createFrom = async (from: RetryRun) => {
     const form = formOf(source, associations);
@@ -216,11 +225,11 @@ const useRetryRun = ({ type, source, associations, retry: { name, exact } }: Ret
   };
 };
 
-const Tasks = ({
-  run: { chunks, run, isRunning, isBegun, isDone, error },
-}: {
-  readonly run: ReturnType<typeof useRetryRun>;
-}) => {
+interface TasksProps {
+  readonly run: RetryRunState;
+}
+
+const Tasks = ({ run: { chunks, run, isRunning, isBegun, isDone, error } }: TasksProps) => {
   const created = run.created.length;
   return (
     <Container
@@ -246,7 +255,7 @@ const Tasks = ({
         ) : null}
         <ol style={{ margin: 0, paddingInlineStart: '2rem' }}>
           {chunks.map((chunk, index) => (
-            <li key={chunk[0]} style={{ overflowWrap: 'anywhere' }}>
+            <li key={chunk[0]}>
               {chunkText(chunk)}{' '}
               <ChunkStatus
                 taskId={run.created[index]}

@@ -60,7 +60,10 @@ const Summary = ({ task }: { readonly task: DataRepositoryTask }) => (
       columns={4}
       items={[
         { label: 'Task ID', value: <Copyable text={task.TaskId} name="Task ID" /> },
-        { label: 'Task name', value: visibleText(taskName(task) ?? '-') },
+        {
+          label: 'Task name',
+          value: <div style={{ overflowWrap: 'anywhere' }}>{visibleText(taskName(task) ?? '-')}</div>,
+        },
         { label: 'Task type', value: typeWords(task.Type).name },
         { label: 'Status', value: <TaskStatus task={task} /> },
         {
