@@ -16,7 +16,7 @@ const failedTask = async (lake: Lake, changes = {}) => {
   return taskId;
 };
 
-const REPORT = { Enabled: true, Format: 'REPORT_CSV_20191124', Scope: 'FAILED_FILES_ONLY' };
+const REPORT = { Enabled: true, Format: 'REPORT_CSV_20191124', Scope: 'FAILED_FILES_ONLY' } as const;
 
 const failures = (page: Page) => tableNamed(page, 'Files that failed');
 const rows = (page: Page) => failures(page).getByRole('row').filter({ hasText: 'S3AccessDenied' });
@@ -88,6 +88,39 @@ test('failed files are explained, filtered, paged, downloaded as the report has 
   expect(csv).toBe(await report.text());
 });
 
+test('an address leads to the files of one code', async ({ page, lake }) => {
+  const taskId = await failedTask(lake);
+  await page.goto(`${paths.task(taskId)}?code=S3AccessDenied`);
+  await expect(page.getByRole('button', { name: 'Error code S3AccessDenied (26)' })).toBeVisible();
+  await expect(rows(page)).toHaveCount(10);
+  await expect(page.getByText('The task has no completion report, so they are listed here only.')).toBeVisible();
+  await page.goto(`${paths.task(taskId)}?code=ResourceBusy`);
+  await expect(page.getByText('No failed files with this code.')).toBeVisible();
+  await page.goto(`${paths.task(taskId)}?code=<script>`);
+  await expect(page.getByRole('button', { name: 'Error code All codes (26)' })).toBeVisible();
+});
+
+test('a task that failed says what to do next; one that succeeded, that no file failed', async ({ page, lake }) => {
+  lake.write({ 'path1/a.txt': 'a', 'path2/b.txt': 'b' });
+  const comma = await lake.createTask({ Paths: ['path1,path2'] });
+  await lake.becomes(comma, 'FAILED');
+  const missing = await lake.createTask({ Paths: ['path3'] });
+  await lake.becomes(missing, 'FAILED');
+  const fine = await lake.createTask({ Report: { ...REPORT, Path: lake.repository } });
+  await lake.becomes(fine, 'SUCCEEDED');
+  await page.goto(paths.task(comma));
+  await expect(page.getByText('separate several paths with spaces')).toBeVisible();
+  await expect(page.getByText('What to do: Duplicate the task and put each path into a row of its own')).toBeVisible();
+  await page.goto(paths.task(missing));
+  await expect(page.getByText('What to do: Check the spelling')).toBeVisible();
+  await page.goto(paths.task(fine));
+  await expect(page.getByText('No failed files, so no completion report was written.')).toBeVisible();
+  const denied = await failedTask(lake);
+  await page.goto(paths.task(denied));
+  await expect(page.getByText('26 of').first()).toBeVisible();
+  await expect(page.getByText('Remove the cause, then retry the failed files.')).toBeVisible();
+});
+
 test('Retry failed files creates a task of just those', async ({ page, lake }) => {
   const taskId = await failedTask(lake);
   await page.goto(paths.task(taskId));
@@ -100,20 +133,6 @@ test('Retry failed files creates a task of just those', async ({ page, lake }) =
   expect(created?.Paths).toHaveLength(26);
   expect(created?.Paths?.[1]).toBe('bad/00.denied');
   await lake.becomes(created?.TaskId ?? '', 'FAILED');
-});
-
-test('more failures than fit become their common directories, and the form says so', async ({ page, lake }) => {
-  lake.write(Object.fromEntries(Array.from({ length: 120 }, (_, index) => [`deep/bad/${index}.denied`, ''])));
-  lake.write({ 'other/x.denied': '' });
-  const taskId = await lake.createTask();
-  await lake.becomes(taskId, 'FAILED');
-  await page.goto(paths.createTask('export', { duplicate: taskId, retry: 'all' }));
-  await expect(page.getByText('2 paths: the nearest common directories that hold them')).toBeVisible();
-  const values = await page.getByRole('textbox', { name: /^Path \d+$/ }).evaluateAll((inputs) =>
-    // They are inputs: their role says so.
-    inputs.map((each) => (each as unknown as { value: string }).value),
-  );
-  expect(values.toSorted()).toEqual(['deep/bad', 'other/x.denied']);
 });
 
 test('a name that no request can carry is shown as what it is, and retried with its directory', async ({

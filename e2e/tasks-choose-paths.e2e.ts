@@ -1,5 +1,9 @@
+import { rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+
 import { paths } from '../apps/console/src/paths.ts';
 import { expectAccessible, valueOf } from './expect.ts';
+import { addRule, closeGate } from './s3-gate.ts';
 import { expect, test } from './world.ts';
 
 const many = (count: number) =>
@@ -59,4 +63,58 @@ test('paths of an import are chosen in the repository', async ({ page, lake, new
   await dialog.getByRole('checkbox', { name: 'Choose deep' }).check();
   await dialog.getByRole('button', { name: 'Add 1 path' }).click();
   await expect(rows.nth(before === 0 ? 0 : (await rows.count()) - 1)).toHaveValue(`${lake.repository}results/deep`);
+});
+
+test.describe('what cannot be listed', () => {
+  test.use({ expectedRefusals: ['BadRequest'] });
+
+  test('is said in the picker, and can be tried again', async ({ page, lake, server }) => {
+    lake.write({ 'gone/a.txt': 'a', 'empty/x': '' });
+    rmSync(join(lake.directory, 'empty/x'));
+    symlinkSync('empty', join(lake.directory, 'link'));
+    await page.goto(paths.createTask('export', { fileSystemId: lake.id }));
+    await page.getByRole('button', { name: 'Browse' }).click();
+    let picker = page.getByRole('dialog', { name: 'Choose paths to export' });
+    await picker.getByRole('link', { name: 'empty/' }).click();
+    await expect(picker.getByText('Nothing here.')).toBeVisible();
+    await picker.getByRole('link', { name: '/', exact: true }).click();
+    // A link is chosen as what it is; nothing leads behind it.
+    await expect(picker.getByRole('checkbox', { name: 'Choose link' })).toBeEnabled();
+    await expect(picker.getByRole('link', { name: 'link' })).toHaveCount(0);
+    rmSync(join(lake.directory, 'gone'), { recursive: true });
+    await picker.getByRole('link', { name: 'gone/' }).click();
+    await expect(picker.getByText('/gone cannot be listed')).toBeVisible();
+    lake.write({ 'gone/b.txt': 'b' });
+    await picker.getByRole('button', { name: 'Retry' }).click();
+    await expect(picker.getByText('b.txt')).toBeVisible();
+
+    const { remove } = await addRule(server.s3Endpoint, {
+      match: { operation: 'ListObjectsV2', bucket: 'fsx-sample', key: '*' },
+      action: { type: 'error', status: 403, code: 'AccessDenied' },
+    });
+    await page.goto(paths.createTask('import', { fileSystemId: lake.id }));
+    await page.getByRole('button', { name: 'Browse' }).click();
+    picker = page.getByRole('dialog', { name: 'Choose paths to import' });
+    await expect(picker.getByText(/denied/i).first()).toBeVisible();
+    await remove();
+    await picker.getByRole('button', { name: 'Retry' }).click();
+    await expect(picker.getByText('Nothing here.')).toBeVisible();
+  });
+});
+
+test('a preview that takes long can be stopped, and begun again', async ({ page, lake, server }) => {
+  lake.write({ 'a.txt': 'a' });
+  await lake.becomes(await lake.createTask(), 'SUCCEEDED');
+  const gate = await closeGate(server.s3Endpoint, 'fsx-sample', 'ListObjectsV2', '*');
+  await page.goto(paths.createTask('import', { fileSystemId: lake.id }));
+  const start = page.getByRole('button', { name: 'Preview' });
+  await start.click();
+  await gate.reached();
+  await page.getByRole('button', { name: 'Stop' }).click();
+  await expect(page.getByText('The preview was stopped.')).toBeVisible();
+  await gate.open();
+  await gate.remove();
+  await start.click();
+  await expect(valueOf(page, 'Looked at')).toHaveText('1');
+  await expect(page.getByText('The preview was stopped.')).toHaveCount(0);
 });

@@ -1,4 +1,5 @@
-import { type Page } from '@playwright/test';
+import { DeleteFileSystemCommand, DescribeFileSystemsCommand } from '@aws-sdk/client-fsx';
+import type { Page, Route } from '@playwright/test';
 
 import { paths } from '../apps/console/src/paths.ts';
 import { cellOf, flash, rowOf, tableNamed } from './expect.ts';
@@ -118,9 +119,124 @@ test('of a task with more paths than a form takes keeps them all and adds none',
   await page.goto(paths.createTask('export', { duplicate: source }));
   await expect(page.getByRole('textbox', { name: /^Path \d+$/ })).toHaveCount(40);
   await expect(page.getByRole('button', { name: 'Add path' })).toBeDisabled();
+  await expect(page.getByText('These are 40 paths, more than the 32 that can be added here.')).toBeVisible();
+  await page.getByRole('button', { name: 'Remove path 40' }).click();
+  await expect(page.getByRole('button', { name: 'Add path' })).toBeDisabled();
   await page.getByRole('button', { name: 'Create', exact: true }).click();
   await expect(flash(page, 'task created')).toBeVisible();
-  expect((await lake.tasks())[0]?.Paths).toEqual(many);
+  expect((await lake.tasks())[0]?.Paths).toEqual(many.slice(0, 39));
+});
+
+test('of an import, from each of the three places', async ({ page, lake }) => {
+  lake.write({ 'results/a.txt': 'a' });
+  await lake.becomes(await lake.createTask(), 'SUCCEEDED');
+  const source = await lake.createTask({
+    Type: 'IMPORT_METADATA_FROM_REPOSITORY',
+    Paths: [`${lake.repository}results`],
+  });
+  await lake.becomes(source, 'SUCCEEDED');
+  const places = [
+    [paths.tasks(), () => page.getByRole('checkbox', { name: `Select ${source}` }).check()],
+    [paths.fileSystem(lake.id), () => page.getByRole('radio', { name: `Select ${source}` }).check()],
+    [paths.task(source), async () => undefined],
+  ] as const;
+  for (const [place, select] of places) {
+    await page.goto(place);
+    await select();
+    await page.getByRole('button', { name: 'Duplicate task' }).click();
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Create import data repository task');
+    await expect(page.getByRole('textbox', { name: 'Path 1' })).toHaveValue(`${lake.repository}results`);
+    // Nothing was edited, so nothing is asked.
+    await page.getByRole('button', { name: 'Cancel', exact: true }).click();
+    await expect(page).toHaveURL(place);
+  }
+  expect(await lake.tasks()).toHaveLength(2);
+  await page.getByRole('button', { name: 'Duplicate task' }).click();
+  await page.getByRole('textbox', { name: 'Path 1' }).fill(lake.repository);
+  await page.getByRole('button', { name: 'Create', exact: true }).click();
+  await expect(flash(page, 'Import data repository task created')).toBeVisible();
+  expect((await lake.tasks())[0]?.Paths).toEqual([lake.repository]);
+});
+
+test('a form that comes to equal a running task says so as soon as it does', async ({ page, lake }) => {
+  lake.write({ 'results/a.txt': 'a' });
+  const gate = await lake.hold();
+  const running = await lake.createTask({ Paths: ['results'] });
+  await gate.reached();
+  await page.goto(paths.createTask('export', { fileSystemId: lake.id }));
+  const path = page.getByRole('textbox', { name: 'Path 1' });
+  const note = page.getByText('The request is refused as long as that task runs');
+  await path.fill('result');
+  await expect(note).toHaveCount(0);
+  await path.fill('./results/');
+  await expect(note).toBeVisible();
+  await expect(page.getByRole('link', { name: running })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Create', exact: true })).toBeEnabled();
+  await path.fill('results/a.txt');
+  await expect(note).toHaveCount(0);
+  await gate.open();
+});
+
+test.describe('when its file system is gone', () => {
+  test.use({ expectedRefusals: ['FileSystemNotFound'] });
+
+  test('a message says so, and another one can be chosen', async ({ page, lake, newLake, fsx }) => {
+    const source = await endedTask(lake);
+    const other = await newLake();
+    await fsx.send(new DeleteFileSystemCommand({ FileSystemId: lake.id }));
+    await page.goto(paths.task(source));
+    await expect
+      .poll(() => fsx.send(new DescribeFileSystemsCommand({ FileSystemIds: [lake.id] })).catch(String))
+      .toContain('FileSystemNotFound');
+    await page.getByRole('button', { name: 'Duplicate task' }).click();
+    await expect(flash(page, 'The file system no longer exists')).toContainText(lake.id);
+    await expect(page.getByRole('textbox', { name: 'Path 1' })).toHaveValue('results');
+    await page.getByRole('button', { name: 'File system' }).click();
+    await page.getByRole('option', { name: other.id }).click();
+    await expect(page.getByRole('textbox', { name: 'Report path' })).toHaveValue(`${lake.repository}reports`);
+    await page.getByRole('button', { name: 'Create', exact: true }).click();
+    await expect(page.getByText(`Enter a path inside a linked repository: ${other.repository}`)).toBeVisible();
+    await page.getByRole('textbox', { name: 'Report path' }).fill('reports');
+    other.write({ 'results/a.txt': 'a' });
+    await page.getByRole('button', { name: 'Create', exact: true }).click();
+    await expect(flash(page, 'task created')).toBeVisible();
+    expect((await other.tasks())[0]?.Report?.Path).toBe(`${other.repository}reports`);
+  });
+});
+
+/** Sends a form whose task is made, and whose answer never arrives. */
+const createAndLoseAnswer = async (page: Page, lake: Lake) => {
+  lake.write({ 'a.txt': 'a', 'b.txt': 'b' });
+  await page.goto(paths.createTask('export', { fileSystemId: lake.id }));
+  const lose = async (route: Route) => {
+    await route.fetch();
+    await route.abort('internetdisconnected');
+  };
+  await page.route('**/api/fsx/CreateDataRepositoryTask', lose, { times: 1 });
+  await page.getByRole('textbox', { name: 'Path 1' }).fill('a.txt');
+  await page.getByRole('button', { name: 'Create', exact: true }).click();
+  await expect(page.getByText('The request did not complete')).toBeVisible();
+  expect(await lake.tasks()).toHaveLength(1);
+};
+
+test('Retry after a lost answer makes no second task', async ({ page, lake }) => {
+  await createAndLoseAnswer(page, lake);
+  await page.getByRole('button', { name: 'Retry' }).click();
+  await expect(flash(page, 'task created')).toBeVisible();
+  expect(await lake.tasks()).toHaveLength(1);
+});
+
+test.describe('changed after a lost answer', () => {
+  test.use({ expectedRefusals: ['IncompatibleParameterError'] });
+
+  test('a form is sent as a new request when the user says so', async ({ page, lake }) => {
+    await createAndLoseAnswer(page, lake);
+    await page.getByRole('textbox', { name: 'Path 1' }).fill('b.txt');
+    await page.getByRole('button', { name: 'Create', exact: true }).click();
+    await page.getByRole('button', { name: 'Submit as a new request' }).click();
+    await expect(flash(page, 'task created')).toBeVisible();
+    expect((await lake.tasks()).map((task) => task.Paths)).toEqual([['b.txt'], ['a.txt']]);
+  });
 });
 
 test.describe('of a task that does not exist', () => {

@@ -1,3 +1,4 @@
+import { visibleText } from '../shell/visible-text.ts';
 import { ApiFailure } from './fsx.ts';
 
 /** What the user reads when a request fails. */
@@ -66,7 +67,8 @@ export const explainFailure = (error: unknown): Explanation => {
     return { header: 'Unexpected answer', content, transient: false };
   }
   const sentence = SENTENCES[error.code] ?? { header: `The request was refused (${error.code})`, advice: '' };
-  const said = error.message.trim();
+  // It may quote a name of a file or an object.
+  const said = visibleText(error.message.trim());
   return {
     header: sentence.header,
     content: [said && sentenceEnd(said), sentence.advice].filter(Boolean).join(' '),

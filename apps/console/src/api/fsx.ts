@@ -51,6 +51,15 @@ export const posted = (body: unknown, signal?: AbortSignal): RequestInit => ({
   ...(signal ? { signal } : {}),
 });
 
+/** The input as JSON. What FSx cannot take, an ID of another shape for one, is refused as FSx would. */
+const encoded = <Name extends OperationName>(operation: Name, input: Input<Name>) => {
+  try {
+    return encodeInput(operation, input);
+  } catch {
+    throw new ApiFailure('BadRequest', '');
+  }
+};
+
 /**
  * Calls one FSx operation through the console's back end: `Date` in code, epoch seconds on the wire.
  * @throws ApiFailure with the FSx error code, or `NetworkError`.
@@ -60,7 +69,7 @@ export const callFsx = async <Name extends OperationName>(
   input: Input<Name>,
   signal?: AbortSignal,
 ): Promise<Output<Name>> =>
-  decodeOutput(operation, await send(`/api/fsx/${operation}`, posted(encodeInput(operation, input), signal)));
+  decodeOutput(operation, await send(`/api/fsx/${operation}`, posted(encoded(operation, input), signal)));
 
 /** A query as a value: the key is the operation and its input, so that a mutation can name what it makes stale. */
 export const fsxQuery = <Name extends OperationName>(operation: Name, input: Input<Name>) =>

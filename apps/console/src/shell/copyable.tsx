@@ -8,7 +8,7 @@ interface CopyableProps {
   readonly name: string;
 }
 
-/** A value in full, with a button that copies it. */
+/** A value in full, so that people see what it is, with a button that copies just what it is. */
 export const Copyable = ({ text, name }: CopyableProps) =>
   text ? (
     <CopyToClipboard

@@ -27,7 +27,16 @@ export const FailureAlert = ({ error, onRetry, retryText = 'Retry', children, re
       type="error"
       statusIconAriaLabel="Error"
       header={header}
-      {...(onRetry ? { action: <Button onClick={onRetry}>{retryText}</Button> } : {})}
+      {...(onRetry
+        ? {
+            // Not a submit button of the form that it may stand in.
+            action: (
+              <Button formAction="none" onClick={onRetry}>
+                {retryText}
+              </Button>
+            ),
+          }
+        : {})}
     >
       <SpaceBetween size="xxs">
         <span>{content}</span>

@@ -4,7 +4,7 @@ import Form from '@cloudscape-design/components/form';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { type ReactNode, type SubmitEvent, useEffect, useRef } from 'react';
 
-import { hasCode } from '../api/errors.ts';
+import { hasCode, isTransient } from '../api/errors.ts';
 import { CliCommandButton, type CliCommandButtonProps } from './cli-command-button.tsx';
 import { FailureAlert } from './failure.tsx';
 import { useGo } from './leave-guard.tsx';
@@ -51,7 +51,8 @@ export const ResourceForm = (props: ResourceFormProps) => {
   };
 
   return (
-    <form ref={element} onSubmit={submit} noValidate>
+    // Names of files, buckets and tags need not have a place to break at.
+    <form ref={element} onSubmit={submit} noValidate style={{ overflowWrap: 'anywhere' }}>
       <Form
         header={header}
         actions={
@@ -77,18 +78,25 @@ export const ResourceForm = (props: ResourceFormProps) => {
 
 interface RefusalProps {
   readonly error: Error;
+  /** Sends the same request, with the same token, where that can help. */
+  readonly onRetry?: (() => void) | undefined;
   readonly onNewRequest?: (() => void) | undefined;
   /** Said after the explanation, e.g. a link. */
   readonly children?: ReactNode;
 }
 
 /** Takes the focus, because it appears far from where the user looks. */
-export const Refusal = ({ error, onNewRequest, children }: RefusalProps) => {
+export const Refusal = ({ error, onRetry, onNewRequest, children }: RefusalProps) => {
   const alert = useRef<AlertProps.Ref>(null);
   useEffect(() => alert.current?.focus(), [error]);
-  const again = hasCode(error, 'IncompatibleParameterError') ? onNewRequest : undefined;
+  const isUsed = hasCode(error, 'IncompatibleParameterError');
   return (
-    <FailureAlert ref={alert} error={error} onRetry={again} retryText="Submit as a new request">
+    <FailureAlert
+      ref={alert}
+      error={error}
+      onRetry={isUsed ? onNewRequest : isTransient(error) ? onRetry : undefined}
+      retryText={isUsed ? 'Submit as a new request' : 'Retry'}
+    >
       {children}
     </FailureAlert>
   );

@@ -64,8 +64,11 @@ const TagPairs = ({ tags }: { readonly tags: readonly Tag[] }) =>
   tags.length === 0 ? (
     <Box>No tags</Box>
   ) : (
-    <KeyValuePairs
-      columns={4}
-      items={tags.map(({ Key, Value }) => ({ label: visibleText(Key), value: visibleText(Value) || '-' }))}
-    />
+    // 128 and 256 characters need not have a place to break at.
+    <div style={{ overflowWrap: 'anywhere' }}>
+      <KeyValuePairs
+        columns={4}
+        items={tags.map(({ Key, Value }) => ({ label: visibleText(Key), value: visibleText(Value) || '-' }))}
+      />
+    </div>
   );

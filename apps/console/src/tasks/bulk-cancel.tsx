@@ -9,7 +9,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator, { type StatusIndicatorProps } from '@cloudscape-design/components/status-indicator';
 import type { DataRepositoryTask } from '@drt/contract/tasks';
 import { useQueryClient } from '@tanstack/react-query';
-import { type SubmitEvent, useEffect, useRef, useState } from 'react';
+import { type Ref, type SubmitEvent, useEffect, useRef, useState } from 'react';
 
 import { explainFailure, hasCode } from '../api/errors.ts';
 import { callFsx } from '../api/fsx.ts';
@@ -92,6 +92,7 @@ export const BulkCancelModal = ({ selected, onClose }: BulkCancelModalProps) => 
   const [tasks] = useState(() => selected.filter((task) => cancelHindrance(task) === undefined));
   const [typed, setTyped] = useState('');
   const { outcomes, running, run } = useCancels();
+  const list = useRef<HTMLElement>(null);
   const phrase = `cancel ${tasks.length} ${tasks.length === 1 ? 'task' : 'tasks'}`;
   const begun = running || outcomes.size > 0;
   const ready = typed.trim().toLowerCase() === phrase && !begun;
@@ -99,7 +100,10 @@ export const BulkCancelModal = ({ selected, onClose }: BulkCancelModalProps) => 
 
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
-    if (ready) void run(tasks.map(({ TaskId }) => TaskId));
+    if (!ready) return;
+    void run(tasks.map(({ TaskId }) => TaskId));
+    // The field goes; what comes of it is here.
+    list.current?.focus();
   };
 
   return (
@@ -138,7 +142,7 @@ export const BulkCancelModal = ({ selected, onClose }: BulkCancelModalProps) => 
         ) : (
           <Question leftOut={selected.length - tasks.length} />
         )}
-        <TaskOutcomes tasks={tasks} outcomes={outcomes} />
+        <TaskOutcomes ref={list} tasks={tasks} outcomes={outcomes} />
         {begun ? null : (
           <form id={FORM} onSubmit={submit}>
             <ConfirmField phrase={phrase} typed={typed} onType={setTyped} />
@@ -161,12 +165,13 @@ const Question = ({ leftOut }: { readonly leftOut: number }) => (
 interface TaskOutcomesProps {
   readonly tasks: readonly DataRepositoryTask[];
   readonly outcomes: ReadonlyMap<string, Outcome>;
+  readonly ref: Ref<HTMLElement>;
 }
 
 /** The tasks by name, each with what came of it. */
-const TaskOutcomes = ({ tasks, outcomes }: TaskOutcomesProps) => (
+const TaskOutcomes = ({ tasks, outcomes, ref }: TaskOutcomesProps) => (
   // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, so the keyboard must reach it
-  <section aria-label="Tasks" tabIndex={0} style={{ maxHeight: '16rem', overflow: 'auto' }}>
+  <section ref={ref} aria-label="Tasks" tabIndex={0} style={{ maxHeight: '16rem', overflow: 'auto' }}>
     <ul style={{ margin: 0, paddingInlineStart: '1.2rem' }}>
       {tasks.map((task) => {
         const outcome = outcomes.get(task.TaskId);

@@ -3,6 +3,7 @@ import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import FormField from '@cloudscape-design/components/form-field';
 import Input, { type InputProps } from '@cloudscape-design/components/input';
+import LiveRegion from '@cloudscape-design/components/live-region';
 import Modal from '@cloudscape-design/components/modal';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import type { DataRepositoryTask } from '@drt/contract/tasks';
@@ -78,9 +79,9 @@ export const CancelTaskModal = ({ taskId, onClose }: CancelTaskModalProps) => {
         </Box>
         {settled ? <Settled task={task} /> : <Consequences task={task} />}
         <form id={FORM} onSubmit={submit}>
-          <ConfirmField taskId={taskId} typed={typed} onType={setTyped} disabled={settled} />
+          <ConfirmField taskId={taskId} typed={typed} onType={setTyped} settled={settled} />
         </form>
-        {error ? <FailureAlert error={error} /> : null}
+        <LiveRegion>{error ? <FailureAlert error={error} /> : null}</LiveRegion>
         {settled ? null : (
           <Suspense fallback={null}>
             <CliCommandSection calls={[{ operation: 'CancelDataRepositoryTask', input: { TaskId: taskId } }]} />
@@ -95,10 +96,11 @@ interface ConfirmFieldProps {
   readonly taskId: string;
   readonly typed: string;
   readonly onType: (text: string) => void;
-  readonly disabled: boolean;
+  /** Nothing is left to confirm. The field keeps the focus, which a disabled one would lose. */
+  readonly settled: boolean;
 }
 
-const ConfirmField = ({ taskId, typed, onType, disabled }: ConfirmFieldProps) => {
+const ConfirmField = ({ taskId, typed, onType, settled }: ConfirmFieldProps) => {
   const input = useRef<InputProps.Ref>(null);
   // The modal gives the focus to its close button first; the field is where the work is.
   useEffect(() => {
@@ -114,7 +116,7 @@ const ConfirmField = ({ taskId, typed, onType, disabled }: ConfirmFieldProps) =>
         ariaRequired
         autoComplete={false}
         spellcheck={false}
-        disabled={disabled}
+        readOnly={settled}
         onChange={({ detail }) => onType(detail.value)}
       />
     </FormField>

@@ -43,7 +43,9 @@ const pathsCell = ({ Paths = [], Type, TaskId }: DataRepositoryTask): ReactNode 
     <Popover
       header="Paths"
       content={Paths.map((path, row) => (
-        <div key={`${row} ${path}`}>{visibleText(path)}</div>
+        <div key={`${row} ${path}`} style={{ overflowWrap: 'anywhere' }}>
+          {visibleText(path) || '/'}
+        </div>
       ))}
       dismissAriaLabel="Close"
       triggerAriaLabel={`Show the paths of ${typeWords(Type).name} ${TaskId}`}

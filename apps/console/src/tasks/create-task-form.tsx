@@ -7,7 +7,7 @@ import Input from '@cloudscape-design/components/input';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Spinner from '@cloudscape-design/components/spinner';
 import type { DataRepositoryAssociation } from '@drt/contract/associations';
-import type { DataRepositoryTask } from '@drt/contract/tasks';
+import { type DataRepositoryTask, MAX_PATHS_IN_FORMS } from '@drt/contract/tasks';
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
 
@@ -21,8 +21,9 @@ import { paths } from '../paths.ts';
 import { useCameFrom, useGo, useUnsavedChanges } from '../shell/leave-guard.tsx';
 import { useNotifications } from '../shell/notifications.tsx';
 import { PageHeader } from '../shell/page-header.tsx';
-import { Refusal, ResourceForm } from '../shell/resource-form.tsx';
+import { ResourceForm } from '../shell/resource-form.tsx';
 import { RouteLink } from '../shell/route-link.tsx';
+import { visibleText } from '../shell/visible-text.ts';
 import { TagFields } from '../tags/tag-fields.tsx';
 import { findExactCopy } from './exact-copy.ts';
 import { PathListField } from './path-list-field.tsx';
@@ -33,11 +34,13 @@ import {
   filledPaths,
   type FormErrors,
   pathLimitOf,
+  refusedField,
   repositoriesOf,
   type TaskForm,
   toInput,
   validate,
 } from './task-form.ts';
+import { TaskRefusal } from './task-refusal.tsx';
 import { lifecycleWord, typeWords } from './words.ts';
 
 interface CreateTaskFormProps {
@@ -69,10 +72,13 @@ const PATHS = {
 export const CreateTaskForm = (props: CreateTaskFormProps) => {
   const { type, title, initial, source, pathsNote, fixedFileSystem } = props;
   const task = useTaskForm(type, initial);
-  const { form, errors, change } = task;
+  const { form, change } = task;
   const origin = fixedFileSystem && !source ? paths.fileSystem(form.fileSystemId) : paths.tasks();
   const back = useCameFrom(origin);
   const create = useCreate(type, back);
+  const errors = hasCode(create.error, 'BadRequest')
+    ? { ...task.errors, ...refusedField(create.error.message) }
+    : task.errors;
   useUnsavedChanges(task.dirty && !create.isSuccess);
 
   return (
@@ -93,14 +99,17 @@ export const CreateTaskForm = (props: CreateTaskFormProps) => {
         callsOf: () =>
           task.check() ? [{ operation: 'CreateDataRepositoryTask', input: toInput(type, form, '') }] : undefined,
       }}
-      verdict={<Verdict type={type} form={form} error={create.error} onNewRequest={() => create.submit(form, true)} />}
+      verdict={
+        <Verdict type={type} form={form} error={create.error} onSubmit={(asNew) => create.submit(form, asNew)} />
+      }
     >
       {source ? <SourceNote source={source} pathsNote={pathsNote} /> : null}
       <Container header={<Header variant="h2">Task details</Header>}>
         <SpaceBetween size="l">
           <FileSystemField
             fileSystemId={form.fileSystemId}
-            fixed={fixedFileSystem}
+            // One that is gone can be exchanged for another.
+            fixed={fixedFileSystem && !hasCode(create.error, 'FileSystemNotFound')}
             error={errors.fileSystemId}
             onChange={(fileSystemId) => change({ fileSystemId })}
           />
@@ -108,7 +117,7 @@ export const CreateTaskForm = (props: CreateTaskFormProps) => {
             <Box>{typeWords(type).name}</Box>
           </FormField>
           <Repositories type={type} associations={task.associations} />
-          <PathsField type={type} task={task} />
+          <PathsField type={type} task={task} errors={errors} />
         </SpaceBetween>
       </Container>
       <ReportField
@@ -133,10 +142,11 @@ const PathPicker = lazy(async () => ({ default: (await import('./path-picker.tsx
 interface PathsFieldProps {
   readonly type: CreatableType;
   readonly task: ReturnType<typeof useTaskForm>;
+  readonly errors: FormErrors;
 }
 
 /** The paths, typed or chosen in the picker. */
-const PathsField = ({ type, task: { form, errors, limit, associations, change } }: PathsFieldProps) => {
+const PathsField = ({ type, errors, task: { form, associations, change } }: PathsFieldProps) => {
   const [isBrowsing, setBrowsing] = useState(false);
   const hasEngine = useHasEngine();
   const canBrowse = hasEngine && associations && associations.length > 0;
@@ -146,7 +156,6 @@ const PathsField = ({ type, task: { form, errors, limit, associations, change } 
       <PathListField
         {...PATHS[type]}
         paths={form.paths}
-        limit={limit}
         errors={errors.paths}
         countError={errors.pathCount}
         onChange={(next) => change({ paths: next })}
@@ -158,7 +167,7 @@ const PathsField = ({ type, task: { form, errors, limit, associations, change } 
             type={type}
             fileSystemId={form.fileSystemId}
             associations={associations}
-            room={limit - filled.length}
+            room={MAX_PATHS_IN_FORMS - filled.length}
             onClose={() => setBrowsing(false)}
             onPick={(picked) => {
               change({ paths: [...new Set([...filled, ...picked])] });
@@ -221,7 +230,6 @@ const useTaskForm = (type: CreatableType, initial: TaskForm) => {
   const errors = validate(type, form, associations ?? [], limit);
   return {
     form,
-    limit,
     dirty: JSON.stringify(typed) !== JSON.stringify(start),
     /** Undefined until they are known. */
     associations,
@@ -295,41 +303,29 @@ interface VerdictProps {
   readonly type: CreatableType;
   readonly form: TaskForm;
   readonly error: Error | null;
-  readonly onNewRequest: () => void;
+  readonly onSubmit: (asNewRequest: boolean) => void;
 }
 
 /** Above the buttons: why the task was not created, or, before it is tried, that it would be refused. */
-const Verdict = ({ type, form, error, onNewRequest }: VerdictProps) => {
+const Verdict = ({ type, form, error, onSubmit }: VerdictProps) => {
   const { data: active = [] } = useQuery({
     ...activeTasksQuery(form.fileSystemId),
     enabled: form.fileSystemId !== '',
   });
   const copied = findExactCopy({ type, fileSystemId: form.fileSystemId, paths: filledPaths(form) }, active);
-  if (error) return <CreateRefusal error={error} copied={copied} onNewRequest={onNewRequest} />;
+  if (error) {
+    return (
+      <TaskRefusal
+        error={error}
+        fileSystemId={form.fileSystemId}
+        copiedId={copied?.TaskId}
+        onRetry={() => onSubmit(false)}
+        onNewRequest={() => onSubmit(true)}
+      />
+    );
+  }
   return copied ? <CopyNote task={copied} /> : null;
 };
-
-interface CreateRefusalProps {
-  readonly error: Error;
-  readonly copied: DataRepositoryTask | undefined;
-  readonly onNewRequest: () => void;
-}
-
-/** All input is kept, so that it can be changed and sent again. */
-const CreateRefusal = ({ error, copied, onNewRequest }: CreateRefusalProps) => {
-  const clash = hasCode(error, 'DataRepositoryTaskExecuting') ? (taskNamedIn(error) ?? copied?.TaskId) : undefined;
-  return (
-    <Refusal error={error} onNewRequest={onNewRequest}>
-      {clash ? (
-        <span>
-          Running task: <RouteLink href={paths.task(clash)}>{clash}</RouteLink>. Change the paths to create another one.
-        </span>
-      ) : null}
-    </Refusal>
-  );
-};
-
-const taskNamedIn = (error: Error) => /task-[0-9a-f]{17,}/.exec(error.message)?.[0];
 
 interface RepositoriesProps {
   readonly type: CreatableType;
@@ -357,9 +353,11 @@ const Repositories = ({ type, associations }: RepositoriesProps) => {
       <FormField label={exports ? 'Export destination' : 'Import source'}>
         {associations.map((each) => (
           <Box key={each.AssociationId}>
-            {exports
-              ? `${each.FileSystemPath ?? '/'} to ${each.DataRepositoryPath ?? '-'}`
-              : `${each.DataRepositoryPath ?? '-'} to ${each.FileSystemPath ?? '/'}`}
+            {visibleText(
+              exports
+                ? `${each.FileSystemPath ?? '/'} to ${each.DataRepositoryPath ?? '-'}`
+                : `${each.DataRepositoryPath ?? '-'} to ${each.FileSystemPath ?? '/'}`,
+            )}
           </Box>
         ))}
       </FormField>

@@ -2,7 +2,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import { type DataRepositoryTask, MAX_PATHS } from '@drt/contract/tasks';
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { Navigate, useSearchParams } from 'react-router';
 
 import { hasCode } from '../api/errors.ts';
@@ -11,15 +11,18 @@ import { CREATE_TITLES, type CreateTaskFrom, paths, readCreateTaskFrom } from '.
 import { FailureAlert } from '../shell/failure.tsx';
 import { useNotifications } from '../shell/notifications.tsx';
 import { PageHeader } from '../shell/page-header.tsx';
+import { visibleText } from '../shell/visible-text.ts';
 import { CreateTaskForm } from './create-task-form.tsx';
 import { taskQuery } from './queries.ts';
-import { retryNote, retryPaths } from './retry.ts';
+import { type ExactPaths, exactPaths, retryNote, type RetryPaths, retryPaths } from './retry.ts';
 import { retryQuery } from './task-failures-queries.ts';
 import { type CreatableType, formOf, newForm } from './task-form.ts';
 import { typeWords } from './words.ts';
 
 export const CreateExportPage = () => <CreateTaskPage type="EXPORT_TO_REPOSITORY" />;
 export const CreateImportPage = () => <CreateTaskPage type="IMPORT_METADATA_FROM_REPOSITORY" />;
+
+const RetrySeveral = lazy(async () => ({ default: (await import('./retry-several.tsx')).RetrySeveral }));
 
 const KINDS = { EXPORT_TO_REPOSITORY: 'export', IMPORT_METADATA_FROM_REPOSITORY: 'import' } as const;
 
@@ -41,17 +44,51 @@ const CreateTaskPage = ({ type }: { readonly type: CreatableType }) => {
   return <PreparedForm type={type} from={from} source={source.task} />;
 };
 
+interface Retry {
+  /** An error code, or `all`. */
+  readonly name: string;
+  readonly nearest: RetryPaths;
+  readonly exact: ExactPaths;
+}
+
 /** What to retry of the task to copy, when that is asked for and known. */
-const useRetry = (source: DataRepositoryTask | undefined, retry: string | undefined) => {
-  const query = useQuery({
-    ...retryQuery(source?.TaskId ?? '', retry ?? ''),
-    enabled: source !== undefined && retry !== undefined,
+const useRetry = (source: DataRepositoryTask | undefined, name: string | undefined) => {
+  const { data, isLoading, isError, error, refetch } = useQuery({
+    ...retryQuery(source?.TaskId ?? '', name ?? ''),
+    enabled: source !== undefined && name !== undefined,
   });
+  const [retry, setRetry] = useState<Retry>();
+  // Once: many paths take a while to sort out, and what failed in a task that has ended stays as it is.
+  if (source && name && data && !retry) {
+    const [nearest, exact] = [retryPaths(data, MAX_PATHS, source.Paths), exactPaths(data, source.Paths)];
+    setRetry({ name, nearest, exact });
+  }
+  return { retry, waiting: isLoading || isError, error, refetch };
+};
+
+/** More failed than the paths of one task: the user has a choice. */
+const takesSeveral = ({ nearest, exact }: Retry) => nearest.kind === 'directories' && exact.paths.length > MAX_PATHS;
+
+/** The associations of the file system to begin with. When it is gone, a flash says so and another one can be chosen. */
+const useFileSystem = (asked: string, source: DataRepositoryTask | undefined) => {
+  const { notify } = useNotifications();
+  const { data, error, refetch } = useQuery({ ...associationsQuery(asked), enabled: asked !== '' });
+  const gone = !data && hasCode(error, 'FileSystemNotFound');
+  useEffect(() => {
+    if (!gone) return;
+    notify({
+      id: `gone-${asked}`,
+      type: 'error',
+      header: 'The file system no longer exists',
+      content: `${asked} was not found. Choose another file system${source ? ' for the duplicate' : ''}.`,
+    });
+  }, [gone, asked, source, notify]);
   return {
-    paths: source && query.data ? retryPaths(query.data, MAX_PATHS, source.Paths) : undefined,
-    waiting: query.isLoading || query.isError,
-    error: query.error,
-    refetch: query.refetch,
+    fileSystemId: gone ? '' : asked,
+    associations: data ?? [],
+    waiting: asked !== '' && !data && !gone,
+    error,
+    refetch,
   };
 };
 
@@ -62,27 +99,43 @@ interface PreparedFormProps {
 }
 
 const PreparedForm = ({ type, from, source }: PreparedFormProps) => {
-  const fileSystemId = source?.FileSystemId ?? from.fileSystemId ?? '';
-  const chosen = fileSystemId !== '';
-  const { data, error, refetch } = useQuery({ ...associationsQuery(fileSystemId), enabled: chosen });
-  const retry = useRetry(source, from.retry);
+  const fileSystem = useFileSystem(source?.FileSystemId ?? from.fileSystemId ?? '', source);
+  const { retry, ...reading } = useRetry(source, from.retry);
+  const [isOneTask, takeOneTask] = useState(false);
   const title = CREATE_TITLES[KINDS[type]];
-  if (retry.waiting) return <Waiting title={title} error={retry.error} onRetry={retry.refetch} />;
-  if (chosen && !data) return <Waiting title={title} error={error} onRetry={refetch} />;
-  const associations = data ?? [];
-  const initial = source
-    ? { ...formOf(source, associations), ...(retry.paths ? { paths: retry.paths.paths } : {}) }
-    : newForm(type, fileSystemId, associations, from.associationIds ?? []);
+  const { fileSystemId, associations } = fileSystem;
+  for (const { waiting, error, refetch } of [fileSystem, reading]) {
+    if (waiting) return <Waiting title={title} error={error} onRetry={refetch} />;
+  }
+  if (source && retry && takesSeveral(retry) && !isOneTask) {
+    return (
+      <Suspense fallback={<Waiting title={title} error={null} onRetry={fileSystem.refetch} />}>
+        <RetrySeveral {...{ type, title, source, associations, retry }} onOneTask={() => takeOneTask(true)} />
+      </Suspense>
+    );
+  }
   return (
     <CreateTaskForm
       type={type}
       title={title}
       source={source}
-      pathsNote={retry.paths && retryNote(retry.paths)}
-      fixedFileSystem={chosen}
-      initial={initial}
+      pathsNote={retry && retryNote(retry.nearest)}
+      fixedFileSystem={fileSystemId !== ''}
+      initial={firstValues(type, from, source, fileSystem, retry)}
     />
   );
+};
+
+/** Those of the source, but what is gone and what is not to be done again; or those of a new task. */
+const firstValues = (
+  type: CreatableType,
+  from: CreateTaskFrom,
+  source: DataRepositoryTask | undefined,
+  { fileSystemId, associations }: ReturnType<typeof useFileSystem>,
+  retry: Retry | undefined,
+) => {
+  if (!source) return newForm(type, fileSystemId, associations, from.associationIds ?? []);
+  return { ...formOf(source, associations), fileSystemId, ...(retry ? { paths: retry.nearest.paths } : {}) };
 };
 
 interface WaitingProps {
@@ -116,7 +169,7 @@ const useSource = (taskId: string | undefined) => {
       id: `duplicate-${taskId}`,
       type: 'error',
       header: 'The task to duplicate does not exist',
-      content: `${taskId} was not found. The form is empty.`,
+      content: `${visibleText(taskId)} was not found. The form is empty.`,
     });
   }, [gone, taskId, notify]);
   return {

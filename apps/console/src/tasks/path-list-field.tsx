@@ -7,6 +7,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import { MAX_PATHS, MAX_PATHS_IN_FORMS } from '@drt/contract/tasks';
 import { type ClipboardEvent, useRef, useState } from 'react';
 
+import { visibleText } from '../shell/visible-text.ts';
 import { pasteLines } from './task-form.ts';
 
 interface PathListFieldProps {
@@ -14,7 +15,6 @@ interface PathListFieldProps {
   readonly description: string;
   readonly placeholder: string;
   readonly paths: readonly string[];
-  readonly limit: number;
   /** Row number, from 0, to what is wrong with it. */
   readonly errors: Readonly<Record<number, string>>;
   readonly countError: string | undefined;
@@ -25,10 +25,13 @@ interface PathListFieldProps {
 
 /** Paths, one per row. Pasting several lines makes several rows; an empty list means everything. */
 export const PathListField = (props: PathListFieldProps) => {
-  const { label, description, placeholder, paths, limit, errors, countError, onChange, onBrowse } = props;
+  const { label, description, placeholder, paths, errors, countError, onChange, onBrowse } = props;
   const inputs = useRef(new Map<number, InputProps.Ref>());
   const addButton = useRef<ButtonProps.Ref>(null);
   const [left, setLeft] = useState(0);
+
+  // A duplicate may have more paths than the console adds; those it keeps.
+  const isFull = paths.length >= MAX_PATHS_IN_FORMS;
 
   /** After the next render, when the rows are on the page as they are then. */
   const focusRow = (row: number) =>
@@ -69,6 +72,7 @@ export const PathListField = (props: PathListFieldProps) => {
             // Rows have no identity but their place: two may hold the same text.
             key={row}
             errorText={errors[row]}
+            constraintText={readsAs(path)}
             secondaryControl={
               <Button formAction="none" ariaLabel={`Remove path ${row + 1}`} onClick={() => remove(row)}>
                 Remove
@@ -98,17 +102,23 @@ export const PathListField = (props: PathListFieldProps) => {
         ) : null}
         <div>
           <SpaceBetween direction="horizontal" size="xs">
-            <Button ref={addButton} formAction="none" disabled={paths.length >= limit} onClick={add}>
+            <Button
+              ref={addButton}
+              formAction="none"
+              disabled={isFull}
+              disabledReason={isFull ? FULL : undefined}
+              onClick={add}
+            >
               Add path
             </Button>
             {onBrowse ? (
-              <Button formAction="none" disabled={paths.length >= limit} onClick={onBrowse}>
+              <Button formAction="none" disabled={isFull} disabledReason={isFull ? FULL : undefined} onClick={onBrowse}>
                 Browse
               </Button>
             ) : null}
           </SpaceBetween>
           <Box variant="small" display="block" padding={{ top: 'xxs' }}>
-            {roomText(limit, paths.length)}
+            {roomText(paths.length)}
           </Box>
         </div>
       </SpaceBetween>
@@ -116,10 +126,15 @@ export const PathListField = (props: PathListFieldProps) => {
   );
 };
 
-const roomText = (limit: number, rows: number) => {
-  const room = limit - rows;
+/** What a field cannot show: characters that are invisible or turn the direction, spaces at the ends. */
+const readsAs = (path: string) => (visibleText(path) === path ? undefined : `Reads ${visibleText(path)}`);
+
+const FULL = `Up to ${MAX_PATHS_IN_FORMS} paths can be added here`;
+
+const roomText = (rows: number) => {
+  const room = MAX_PATHS_IN_FORMS - rows;
   if (room > 0) return `You can add up to ${room} more ${room === 1 ? 'path' : 'paths'}.`;
-  return limit > MAX_PATHS_IN_FORMS
-    ? `These are ${limit} paths, more than the ${MAX_PATHS_IN_FORMS} that can be added here. All are kept; the API takes up to ${MAX_PATHS}.`
-    : `You have reached the limit of ${limit} paths.`;
+  return room < 0
+    ? `These are ${rows} paths, more than the ${MAX_PATHS_IN_FORMS} that can be added here. All are kept; the API takes up to ${MAX_PATHS}.`
+    : `You have reached the limit of ${MAX_PATHS_IN_FORMS} paths.`;
 };

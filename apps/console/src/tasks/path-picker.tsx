@@ -11,13 +11,13 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import Table from '@cloudscape-design/components/table';
 import type { DataRepositoryAssociation } from '@drt/contract/associations';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { type RefObject, useEffect, useRef, useState } from 'react';
 
 import { callEngine } from '../api/engine.ts';
 import { FailureAlert } from '../shell/failure.tsx';
 import { visibleText } from '../shell/visible-text.ts';
 import { bytesText } from './bytes-text.ts';
-import type { CreatableType } from './task-form.ts';
+import { type CreatableType, isTaskPath } from './task-form.ts';
 
 interface PathPickerProps {
   readonly type: CreatableType;
@@ -202,30 +202,55 @@ interface NamesProps {
   readonly onGo: (at: string) => void;
 }
 
+/** Gives the focus to the names when another place is shown: the link or breadcrumb that led there is gone then. */
+const useFocusOnArrival = (names: RefObject<HTMLElement | null>, shown: string) => {
+  const before = useRef(shown);
+  useEffect(() => {
+    if (before.current !== shown) names.current?.focus({ preventScroll: true });
+    before.current = shown;
+  }, [names, shown]);
+};
+
 /** The names of one place. What was chosen in others stays chosen. */
 const Names = ({ props, association, place, chosen, onChoose, onGo }: NamesProps) => {
   const query = useEntries(props, association, place);
+  const names = useRef<HTMLElement>(null);
+  useFocusOnArrival(names, `${association?.AssociationId} ${place.at}`);
   const entries = query.data?.pages.flatMap((page) => page.entries) ?? [];
   const choose = (selected: readonly Entry[]) => {
     const here = new Set(entries.map(({ path }) => path));
     onChoose(new Set([...[...chosen].filter((path) => !here.has(path)), ...selected.map(({ path }) => path)]));
   };
-  if (query.error) return <FailureAlert error={query.error} onRetry={() => void query.refetch()} />;
+  const showMore = async () => {
+    const { hasNextPage } = await query.fetchNextPage();
+    // The button is gone then.
+    if (!hasNextPage) names.current?.focus({ preventScroll: true });
+  };
   return (
-    <SpaceBetween size="m">
-      <Listing
-        entries={entries}
-        chosen={chosen}
-        loading={query.isPending}
-        onChoose={choose}
-        onOpen={(name) => onGo(below(place.at, name))}
-      />
-      {query.hasNextPage ? (
-        <Button formAction="none" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-          {`Show ${PAGE} more`}
-        </Button>
-      ) : null}
-    </SpaceBetween>
+    <section ref={names} tabIndex={-1} aria-label={`Names in ${visibleText(place.at) || '/'}`}>
+      <SpaceBetween size="m">
+        {query.error ? (
+          <FailureAlert
+            error={query.error}
+            onRetry={() => void (query.data ? query.fetchNextPage() : query.refetch())}
+          />
+        ) : null}
+        {query.error && !query.data ? null : (
+          <Listing
+            entries={entries}
+            chosen={chosen}
+            loading={query.isPending}
+            onChoose={choose}
+            onOpen={(name) => onGo(below(place.at, name))}
+          />
+        )}
+        {query.hasNextPage && !query.error ? (
+          <Button formAction="none" loading={query.isFetchingNextPage} onClick={() => void showMore()}>
+            {`Show ${PAGE} more`}
+          </Button>
+        ) : null}
+      </SpaceBetween>
+    </section>
   );
 };
 
@@ -268,6 +293,7 @@ const Listing = ({ entries, chosen, loading, onChoose, onOpen }: ListingProps) =
     trackBy="path"
     selectionType="multi"
     selectedItems={entries.filter(({ path }) => chosen.has(path))}
+    isItemDisabled={({ path }) => !isTaskPath(path)}
     onSelectionChange={({ detail }) => onChoose(detail.selectedItems)}
     loading={loading}
     loadingText="Loading names"
@@ -283,20 +309,7 @@ const Listing = ({ entries, chosen, loading, onChoose, onOpen }: ListingProps) =
         id: 'name',
         header: 'Name',
         isRowHeader: true,
-        cell: ({ name, isDirectory }) =>
-          isDirectory ? (
-            <Link
-              href="#"
-              onFollow={(event) => {
-                event.preventDefault();
-                onOpen(name);
-              }}
-            >
-              {`${visibleText(name)}/`}
-            </Link>
-          ) : (
-            visibleText(name)
-          ),
+        cell: (entry) => <Name entry={entry} onOpen={onOpen} />,
       },
       {
         id: 'size',
@@ -306,4 +319,33 @@ const Listing = ({ entries, chosen, loading, onChoose, onOpen }: ListingProps) =
       },
     ]}
   />
+);
+
+interface NameProps {
+  readonly entry: Entry;
+  readonly onOpen: (name: string) => void;
+}
+
+/** A name, as a link where there is something below it. */
+const Name = ({ entry: { name, path, isDirectory }, onOpen }: NameProps) => (
+  <div style={{ overflowWrap: 'anywhere' }}>
+    {isDirectory ? (
+      <Link
+        href="#"
+        onFollow={(event) => {
+          event.preventDefault();
+          onOpen(name);
+        }}
+      >
+        {`${visibleText(name)}/`}
+      </Link>
+    ) : (
+      visibleText(name)
+    )}
+    {isTaskPath(path) ? null : (
+      <Box variant="small" color="text-body-secondary" display="block">
+        Cannot be the path of a task, because of its characters or its length. Choose the directory that holds it.
+      </Box>
+    )}
+  </div>
 );

@@ -8,6 +8,7 @@ import Select from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { REPORT_FORMAT } from '@drt/contract/tasks';
 
+import { visibleText } from '../shell/visible-text.ts';
 import { absoluteReportPath, reportObject } from './report-location.ts';
 import type { CreatableType, TaskForm } from './task-form.ts';
 
@@ -58,9 +59,9 @@ export const ReportField = ({ type, form, repositories, error, onChange }: Repor
               description={`Relative to the linked repository ${form.reportRepository}`}
               constraintText={
                 <>
-                  Report path in S3: <b>{absolute}</b>
+                  Report path in S3: <b>{visibleText(absolute)}</b>
                   <br />
-                  Report object: <b>{reportObject(absolute, '{task ID}', type)}</b>
+                  Report object: <b>{visibleText(reportObject(absolute, '{task ID}', type))}</b>
                 </>
               }
               errorText={error}

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { retryNote, retryPaths } from './retry.ts';
+import { exactPaths, retryNote, retryPaths } from './retry.ts';
 
 const failed = (paths: readonly string[], isComplete = true) => ({
   failures: paths.map((Path) => ({ Path, Code: 'S3AccessDenied' as const })),
@@ -55,6 +55,15 @@ test('what no longer exists is left out, because a path that is not there would 
 test('too many to read: the task again as it was', () => {
   expect(retryPaths(failed(['x/1'], false), 100, ['x'])).toMatchObject({ paths: ['x'], kind: 'task' });
   expect(retryPaths(failed(['x/1'], false), 100)).toMatchObject({ paths: [''], kind: 'task' });
+});
+
+test('entry by entry: all that failed and is still there, whatever their number', () => {
+  const many = files('x/y', 1_000);
+  expect(exactPaths(failed(many))).toEqual({ paths: many, directories: 0 });
+  expect(exactPaths(failed(['d/a\nb', 'd/c', 'e', 'e/f']))).toEqual({ paths: ['d', 'e'], directories: 1 });
+  expect(exactPaths(failed(['s3://b/p/\uFFFD']), ['s3://b/p']).paths).toEqual(['s3://b/p']);
+  const gone = { failures: [{ Path: 'a', Code: 'S3ObjectNotFound' as const }], isComplete: true };
+  expect(exactPaths(gone).paths).toEqual([]);
 });
 
 const within = (path: string, directory: string) =>

@@ -80,6 +80,36 @@ const merged = (paths: ReadonlySet<string>, limit: number, canLift: (path: strin
   return outermost(next);
 };
 
+/** How far a path may go up: never above the paths of the task that failed. */
+const within = (scope: readonly string[]) => {
+  const roots = new Set(scope.map(withoutSlashes));
+  const canLift = (path: string) => path !== '' && !roots.has(withoutSlashes(path));
+  /** The path itself, or the nearest directory that a request can name. */
+  const usable = (path: string): string => (isUsable(path) || !canLift(path) ? path : usable(parentOf(path)));
+  return { canLift, usable };
+};
+
+const stillThere = (failures: readonly Failure[]) => failures.filter(({ Code }) => !isGone(Code));
+
+/** Paths that name exactly what failed, however many they are. */
+export interface ExactPaths {
+  readonly paths: readonly string[];
+  /** How many of them are directories, because no request can carry the names of entries below. */
+  readonly directories: number;
+}
+
+/**
+ * What failed, entry by entry, for as many tasks as that takes.
+ * @param scope as for `retryPaths`.
+ */
+export const exactPaths = ({ failures }: Failures, scope: readonly string[] = []): ExactPaths => {
+  const { usable } = within(scope.length > 0 ? scope : ['']);
+  const there = stillThere(failures);
+  const failed = new Set(there.map(({ Path }) => Path));
+  const paths = [...outermost(there.map(({ Path }) => usable(Path)))];
+  return { paths, directories: paths.filter((path) => !failed.has(path)).length };
+};
+
 /**
  * The paths of a task that does again what failed: just those entries if they fit, the nearest common directories
  * otherwise. Never anything outside of `scope`.
@@ -91,14 +121,12 @@ export const retryPaths = (
   limit: number,
   scope: readonly string[] = [],
 ): RetryPaths => {
-  const there = failures.filter(({ Code }) => !isGone(Code));
+  const there = stillThere(failures);
   const counts = { failed: there.length, gone: failures.length - there.length };
   const ownPaths = scope.length > 0 ? scope : [''];
   if (!isComplete || there.length === 0) return { paths: ownPaths, kind: 'task', ...counts };
 
-  const roots = new Set(ownPaths.map(withoutSlashes));
-  const canLift = (path: string) => path !== '' && !roots.has(withoutSlashes(path));
-  const usable = (path: string): string => (isUsable(path) || !canLift(path) ? path : usable(parentOf(path)));
+  const { canLift, usable } = within(ownPaths);
   let paths = outermost(there.map(({ Path }) => usable(Path)));
   while (paths.size > limit && [...paths].some(canLift)) paths = merged(paths, limit, canLift);
 
@@ -107,7 +135,8 @@ export const retryPaths = (
   return { paths: [...paths], kind: isExact ? 'files' : 'directories', ...counts };
 };
 
-const entries = (count: number) => `${count.toLocaleString('en')} ${count === 1 ? 'entry' : 'entries'}`;
+/** `1 entry`, `2,000 entries`. */
+export const entries = (count: number) => `${count.toLocaleString('en')} ${count === 1 ? 'entry' : 'entries'}`;
 
 /** Says openly what the paths of the form are. */
 export const retryNote = ({ paths, kind, failed, gone }: RetryPaths) => {

@@ -1,6 +1,5 @@
 import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
-import CopyToClipboard from '@cloudscape-design/components/copy-to-clipboard';
 import FormField from '@cloudscape-design/components/form-field';
 import Header from '@cloudscape-design/components/header';
 import Pagination from '@cloudscape-design/components/pagination';
@@ -12,10 +11,12 @@ import type { EngineOutput } from '@drt/contract/engine-api';
 import type { DataRepositoryTask } from '@drt/contract/tasks';
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { useSearchParams } from 'react-router';
 
 import { callEngine } from '../api/engine.ts';
 import { explainFailure } from '../api/errors.ts';
 import { paths } from '../paths.ts';
+import { Copyable } from '../shell/copyable.tsx';
 import { FailureAlert } from '../shell/failure.tsx';
 import { useGo } from '../shell/leave-guard.tsx';
 import { visibleText } from '../shell/visible-text.ts';
@@ -36,22 +37,11 @@ interface TaskFailuresProps {
 type Answer = EngineOutput<'ListTaskFailures'>;
 type Failure = Answer['Failures'][number];
 
-const FailedPath = ({ path }: { readonly path: string }) => (
-  <CopyToClipboard
-    variant="inline"
-    textToCopy={path}
-    textToDisplay={visibleText(path)}
-    copyButtonAriaLabel="Copy path"
-    copySuccessText="Path copied"
-    copyErrorText="The path could not be copied"
-  />
-);
-
 const COLUMNS: TableProps.ColumnDefinition<Failure>[] = [
   {
     id: 'path',
     header: 'Path',
-    cell: ({ Path }) => <FailedPath path={Path} />,
+    cell: ({ Path }) => <Copyable text={Path} name="Path" />,
     isRowHeader: true,
     width: 360,
   },
@@ -61,8 +51,7 @@ const COLUMNS: TableProps.ColumnDefinition<Failure>[] = [
 
 /** The completion report on the page: what failed, why, and what to do about it. */
 export const TaskFailures = ({ task, failedCount }: TaskFailuresProps) => {
-  // '' = all codes.
-  const [code, setCode] = useState('');
+  const [code, setCode] = useCode();
   // Where each page that was visited begins; the last one is shown.
   const [starts, setStarts] = useState<readonly string[]>(['']);
   const { data, error, isPlaceholderData, refetch } = useFailures(task.TaskId, code, starts.at(-1) ?? '', failedCount);
@@ -80,7 +69,12 @@ export const TaskFailures = ({ task, failedCount }: TaskFailuresProps) => {
     <Table
       variant="container"
       header={
-        <Header variant="h2" counter={`(${count(failedCount)})`} actions={<FailureActions task={task} code={code} />}>
+        <Header
+          variant="h2"
+          counter={`(${count(failedCount)})`}
+          description={placeNote(task)}
+          actions={<FailureActions task={task} code={code} />}
+        >
           Files that failed
         </Header>
       }
@@ -102,16 +96,37 @@ export const TaskFailures = ({ task, failedCount }: TaskFailuresProps) => {
           onChange={({ detail }) => turn(detail.currentPageIndex)}
         />
       }
-      empty={
-        error ? (
-          <FailureAlert error={error} onRetry={() => void refetch()} />
-        ) : (
-          <Box>No failed files with this code.</Box>
-        )
-      }
+      empty={<NoRows error={error} onRetry={() => void refetch()} />}
     />
   );
 };
+
+/** The code that is filtered by, in the URL so that it can be sent to somebody. '' = all codes. */
+const useCode = () => {
+  const [query, setQuery] = useSearchParams();
+  const asked = query.get('code') ?? '';
+  const choose = (code: string) =>
+    setQuery(
+      (now) => {
+        if (code) now.set('code', code);
+        else now.delete('code');
+        return now;
+      },
+      { replace: true },
+    );
+  return [isFailureCode(asked) ? asked : '', choose] as const;
+};
+
+interface NoRowsProps {
+  readonly error: Error | null;
+  readonly onRetry: () => void;
+}
+
+const NoRows = ({ error, onRetry }: NoRowsProps) =>
+  error ? <FailureAlert error={error} onRetry={onRetry} /> : <Box>No failed files with this code.</Box>;
+
+const placeNote = ({ Report }: DataRepositoryTask) =>
+  Report?.Enabled ? undefined : 'The task has no completion report, so they are listed here only.';
 
 const useFailures = (taskId: string, code: string, after: string, failedCount: number) => {
   const input = {
@@ -144,12 +159,14 @@ const Codes = ({ codes, failedCount, code, onChoose }: CodesProps) => {
       .filter((each) => isFailureCode(each.Code))
       .map((each) => ({ value: each.Code, label: `${each.Code} (${count(each.Count)})` })),
   ];
+  // An address can name a code that none of the files has.
+  const chosen = options.find(({ value }) => value === code) ?? { value: code, label: `${code} (0)` };
   const explained = codes.filter((each) => code === '' || each.Code === code);
   return (
     <SpaceBetween size="s">
       <FormField label="Error code">
         <Select
-          selectedOption={options.find(({ value }) => value === code) ?? null}
+          selectedOption={chosen}
           options={options}
           onChange={({ detail }) => onChoose(detail.selectedOption.value ?? '')}
         />

@@ -2,7 +2,16 @@ import { decodeInput, encodeInput } from '@drt/contract';
 import type { DataRepositoryTask } from '@drt/contract/tasks';
 import { describe, expect, test } from 'vitest';
 
-import { formOf, newForm, pasteLines, pathLimitOf, type TaskForm, toInput, validate } from './task-form.ts';
+import {
+  formOf,
+  newForm,
+  pasteLines,
+  pathLimitOf,
+  refusedField,
+  type TaskForm,
+  toInput,
+  validate,
+} from './task-form.ts';
 
 const fileSystemId = 'fs-0123456789abcdef0';
 const one = { AssociationId: 'dra-0000000001', FileSystemPath: '/ns1', DataRepositoryPath: 's3://bucket/one/' };
@@ -138,6 +147,7 @@ describe('what a form refuses', () => {
     [EXPORT, 'a/../../etc', 'The path must not contain "..".'],
     [EXPORT, 'x'.repeat(4097), 'The path must have 0 to 4096 characters, not 4097.'],
     [EXPORT, 'a\u2028b', 'The path must be one line without NUL.'],
+    [EXPORT, 'ns1a', 'The path is in none of the linked directories: /ns1, /ns2/.'],
     [IMPORT, 'ns1/a', 'Enter an S3 path in the form s3://bucket/prefix.'],
     [IMPORT, 's3://', 'Enter an S3 path in the form s3://bucket/prefix.'],
     [
@@ -150,16 +160,25 @@ describe('what a form refuses', () => {
   });
 
   test.each([
-    [EXPORT, 'a*?[b], "c" <d>'],
+    [EXPORT, 'ns1/a*?[b], "c" <d>'],
     [EXPORT, '/ns1/a'],
+    [EXPORT, './ns2//a/'],
+    [EXPORT, '/'],
     [IMPORT, 's3://bucket/one/a'],
     [IMPORT, 's3://bucket'],
   ] as const)('%s of %s is fine', (type, path) => {
     expect(validate(type, form({ paths: [path] }), both, 32)).toBeUndefined();
   });
 
+  test('a refusal that names a field is shown at that field', () => {
+    expect(refusedField('Report.Path must have the form s3://bucket/prefix.')).toHaveProperty('reportPath');
+    expect(refusedField('Paths[3]: must be one line without NUL.')).toHaveProperty('pathCount');
+    expect(refusedField('Tags[0].Value: must match x.')).toHaveProperty('name');
+    expect(refusedField('File system fs-1 has no linked data repository.')).toEqual({});
+  });
+
   test('the same path twice, in the second row', () => {
-    expect(validate(EXPORT, form({ paths: ['a', 'b', 'a'] }), both, 32)?.paths).toEqual({
+    expect(validate(EXPORT, form({ paths: ['ns1/a', 'ns1/b', 'ns1/a'] }), both, 32)?.paths).toEqual({
       2: 'This path is already in row 1.',
     });
   });

@@ -136,13 +136,37 @@ interface Checkable {
 /** What the contract says about a value, as the end of a sentence; undefined when the value is fine. */
 const complaint = (schema: Checkable, value: string) => schema.safeParse(value).error?.issues[0]?.message;
 
-const pathError = (type: CreatableType, path: string, repositories: readonly string[]): string | undefined => {
+/** Whether a request can name the path at all. */
+export const isTaskPath = (path: string) => path.trim() !== '' && complaint(taskPath, path) === undefined;
+
+/** Whether an export's path meets a linked directory: lies in one, or holds one. */
+const isLinked = (path: string, directories: readonly string[]) => {
+  const slashed = (each: string) =>
+    `/${each
+      .split('/')
+      .filter((part) => part !== '' && part !== '.')
+      .join('/')}/`.replace('//', '/');
+  const asked = slashed(path);
+  return directories.map(slashed).some((each) => asked.startsWith(each) || each.startsWith(asked));
+};
+
+const exportPathError = (path: string, directories: readonly string[]): string | undefined => {
+  if (/^s3:\/\//i.test(path)) return 'Enter a path of the file system, for example path1, not an S3 path.';
+  if (path.split('/').includes('..')) return 'The path must not contain "..".';
+  if (directories.length === 0 || isLinked(path, directories)) return undefined;
+  return `The path is in none of the linked directories: ${directories.join(', ')}.`;
+};
+
+const pathError = (type: CreatableType, path: string, associations: readonly Association[]): string | undefined => {
   const wrong = complaint(taskPath, path);
   if (wrong) return `The path ${wrong}.`;
   if (type === 'EXPORT_TO_REPOSITORY') {
-    if (/^s3:\/\//i.test(path)) return 'Enter a path of the file system, for example path1, not an S3 path.';
-    return path.split('/').includes('..') ? 'The path must not contain "..".' : undefined;
+    return exportPathError(
+      path,
+      associations.flatMap((each) => each.FileSystemPath ?? []),
+    );
   }
+  const repositories = repositoriesOf(associations);
   if (!/^s3:\/\/[^/]+/.test(path)) return 'Enter an S3 path in the form s3://bucket/prefix.';
   if (repositories.length === 0 || repositories.some((each) => liesIn(path, each) || liesIn(each, path)))
     return undefined;
@@ -175,7 +199,7 @@ export const validate = (
     if (path.trim() === '') return;
     const before = first.get(path);
     first.set(path, before ?? row);
-    const wrong = pathError(type, path, repositories);
+    const wrong = pathError(type, path, associations);
     if (wrong) paths[row] = wrong;
     else if (before !== undefined) paths[row] = `This path is already in row ${before + 1}.`;
   });
@@ -194,6 +218,22 @@ export const validate = (
     ...(tagCount ? { tagCount } : {}),
   };
   return Object.keys(errors).length === 1 && Object.keys(paths).length === 0 ? undefined : errors;
+};
+
+/** The field that a refusal names, with what FSx said about it. */
+export const refusedField = (message: string): Partial<FormErrors> => {
+  switch (/^[A-Za-z]+/.exec(message)?.[0]) {
+    case 'FileSystemId':
+      return { fileSystemId: message };
+    case 'Paths':
+      return { pathCount: message };
+    case 'Report':
+      return { reportPath: message };
+    case 'Tags':
+      return { name: message };
+    default:
+      return {};
+  }
 };
 
 /** The console's limit; a duplicate of a task with more paths keeps them all. */

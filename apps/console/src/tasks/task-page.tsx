@@ -1,4 +1,3 @@
-import Alert from '@cloudscape-design/components/alert';
 import Box from '@cloudscape-design/components/box';
 import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
@@ -18,6 +17,7 @@ import { TagsContainer } from '../tags/tags-container.tsx';
 import { taskQuery } from './queries.ts';
 import { ReportContainer } from './report-container.tsx';
 import { TaskActions } from './task-actions.tsx';
+import { TaskFailureAlert } from './task-failure-alert.tsx';
 import { TaskStatus } from './task-status.tsx';
 import { TaskWorkStatus } from './task-work-status.tsx';
 import { taskName, typeWords } from './words.ts';
@@ -43,11 +43,7 @@ export const TaskPage = () => {
 
 const TaskDetails = ({ task }: { readonly task: DataRepositoryTask }) => (
   <SpaceBetween size="l">
-    {task.Lifecycle === 'FAILED' && task.FailureDetails?.Message ? (
-      <Alert type="error" header="Failure details" statusIconAriaLabel="Error">
-        {task.FailureDetails.Message}
-      </Alert>
-    ) : null}
+    <TaskFailureAlert task={task} />
     <Summary task={task} />
     <TaskWorkStatus task={task} />
     <PathsContainer task={task} />
@@ -64,7 +60,10 @@ const Summary = ({ task }: { readonly task: DataRepositoryTask }) => (
       columns={4}
       items={[
         { label: 'Task ID', value: <Copyable text={task.TaskId} name="Task ID" /> },
-        { label: 'Task name', value: visibleText(taskName(task) ?? '-') },
+        {
+          label: 'Task name',
+          value: <div style={{ overflowWrap: 'anywhere' }}>{visibleText(taskName(task) ?? '-')}</div>,
+        },
         { label: 'Task type', value: typeWords(task.Type).name },
         { label: 'Status', value: <TaskStatus task={task} /> },
         {
@@ -102,7 +101,7 @@ const PathsContainer = ({ task }: { readonly task: DataRepositoryTask }) => {
           <SpaceBetween size="xxs">
             {Paths.map((path, row) => (
               <Box key={`${row} ${path}`} variant="code">
-                {path}
+                <Copyable text={path || '/'} name="Path" />
               </Box>
             ))}
           </SpaceBetween>

@@ -3,6 +3,7 @@ import ProgressBar from '@cloudscape-design/components/progress-bar';
 import StatusIndicator, { type StatusIndicatorProps } from '@cloudscape-design/components/status-indicator';
 import type { DataRepositoryTask, TaskLifecycle } from '@drt/contract/tasks';
 
+import { visibleText } from '../shell/visible-text.ts';
 import { isActive, lifecycleWord, progressText } from './words.ts';
 
 const ICONS: Record<TaskLifecycle, StatusIndicatorProps.Type> = {
@@ -29,7 +30,7 @@ export const TaskStatus = ({ task }: TaskStatusProps) => {
   return (
     <Popover
       header="Failure details"
-      content={why}
+      content={visibleText(why)}
       dismissAriaLabel="Close"
       triggerAriaLabel={`${lifecycleWord(Lifecycle)}: show why ${TaskId} failed`}
       size="large"

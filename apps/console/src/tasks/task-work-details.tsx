@@ -1,3 +1,4 @@
+import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
@@ -9,6 +10,7 @@ import { lazy, Suspense } from 'react';
 import { formatTime, zoneOf } from '../shell/time.ts';
 import { TaskWorkChart } from './task-work-chart.tsx';
 import { eventText } from './task-work.ts';
+import { isActive } from './words.ts';
 
 // Most tasks have none.
 const TaskFailures = lazy(async () => ({ default: (await import('./task-failures.tsx')).TaskFailures }));
@@ -25,11 +27,20 @@ export const TaskWorkDetails = ({ task, work }: TaskWorkDetailsProps) => (
       <Suspense fallback={<StatusIndicator type="loading">Loading failed files</StatusIndicator>}>
         <TaskFailures task={task} failedCount={work.FailedCount} />
       </Suspense>
-    ) : null}
+    ) : (
+      <NoFailures task={task} />
+    )}
     <TaskWorkChart task={task} work={work} />
     <Activity work={work} />
   </SpaceBetween>
 );
+
+const NoFailures = ({ task }: { readonly task: DataRepositoryTask }) =>
+  isActive(task.Lifecycle) ? null : (
+    <Container header={<Header variant="h2">Files that failed</Header>}>
+      {`No failed files${task.Report?.Enabled ? ', so no completion report was written' : ''}.`}
+    </Container>
+  );
 
 /** Enough for any task that is not restarted over and over. */
 const MOST_EVENTS = 100;

@@ -4,7 +4,7 @@ import { FsxError } from '@drt/contract/errors';
 import { normalizePath } from '../associations/resolve.ts';
 import type { Context } from '../context.ts';
 import { PosixFailure } from '../posix/failure.ts';
-import { sortKeys } from '../posix/names.ts';
+import { compareKeys, sortKeys } from '../posix/names.ts';
 import type { Tree } from '../posix/tree.ts';
 import { openRoot } from './root.ts';
 
@@ -31,8 +31,9 @@ export async function listDirectory(
   if ('problem' in root) throw new FsxError('BadRequest', root.problem);
   const { tree } = root;
   const names = namesIn(tree, path).filter((name) => name.startsWith(Prefix));
-  // Names were sorted by bytes, so the place behind `After` is found by position, not by comparison.
-  const from = After === undefined ? 0 : names.indexOf(After) + 1;
+  // The name of `After` may have been removed since the page before.
+  const next = After === undefined ? 0 : names.findIndex((name) => compareKeys(name, After) > 0);
+  const from = next < 0 ? names.length : next;
   const page = names.slice(from, from + size);
   return {
     Entries: page.flatMap((name) => {

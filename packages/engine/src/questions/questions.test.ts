@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { PutObjectCommand } from '@aws-sdk/client-s3';
@@ -34,6 +34,10 @@ test('a directory is listed page by page in the order of names, and nothing outs
     more = page.More;
   }
   expect(seen).toEqual([...names, 'z']);
+  // A page goes on where the one before ended, also when that name was removed meanwhile.
+  rmSync(join(root, 'd/f09'));
+  const next = await world.engine.tell('ListDirectory', { FileSystemId: id, Path: 'd', After: 'f09', MaxResults: 1 });
+  expect(next.Entries.map(({ Name }) => Name)).toEqual(['f10']);
   const few = await world.engine.tell('ListDirectory', { FileSystemId: id, Path: 'd', Prefix: 'f1' });
   expect(few.Entries[0]).toMatchObject({ Name: 'f10', Kind: 'file', Size: 3, Modified: expect.any(Date) });
   for (const path of ['d/z', '../..', 'nothing', 'd/f00']) {
