@@ -34,6 +34,16 @@ const AT_REST = `Promise.all(document.getAnimations()
   .filter((each) => each.effect.getComputedTiming().iterations !== Infinity)
   .map((each) => each.finished.catch(() => undefined))).then(() => undefined)`;
 
+/** Runs in the page: what sticks out of it to the right, if it scrolls sideways. */
+const STICKING_OUT = `document.documentElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll('body *')]
+  .filter((each) => each.getBoundingClientRect().right > innerWidth)
+  .map((each) => each.tagName + ' ' + each.className + ': ' + each.textContent.slice(0, 40))`;
+
+/** The page is no wider than the window, whatever it shows. */
+export const expectNoSidewaysScroll = async (page: Page) => {
+  expect(await page.evaluate(STICKING_OUT)).toEqual([]);
+};
+
 /** No violation of any of axe's rules, with the page as it stands. */
 export const expectAccessible = async (page: Page, state: string) => {
   await page.evaluate(AT_REST);

@@ -3,7 +3,7 @@ import type { Page } from '@playwright/test';
 import { paths } from '../apps/console/src/paths.ts';
 import { visibleText } from '../apps/console/src/shell/visible-text.ts';
 import { openTree } from '../packages/engine/src/posix/tree.ts';
-import { expectAccessible, flash, rowOf, tableNamed, valueOf } from './expect.ts';
+import { expectAccessible, expectNoSidewaysScroll, flash, rowOf, tableNamed, valueOf } from './expect.ts';
 import { test as base, expect, type Lake } from './world.ts';
 
 /** Names that would be markup, turn the text around, break a line or a spreadsheet: text everywhere, and copied exactly. */
@@ -55,7 +55,7 @@ test('in the list of failed files', async ({ page, hostile }) => {
   const longest = failures.getByRole('row').filter({ has: page.getByText(LONG, { exact: true }) });
   await longest.getByRole('button', { name: 'Copy Path' }).click();
   await expect.poll(() => copied(page)).toBe(LONG);
-  expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0);
+  await expectNoSidewaysScroll(page);
   await expectAccessible(page, 'failed files with hostile names');
   tree.removeTree(LONG.slice(0, LONG.indexOf('/')));
 });
@@ -73,7 +73,7 @@ test('as the paths of a task: on its page, in the list, in its duplicate, in its
     await page.getByRole('button', { name: 'Copy Path' }).nth(index).click();
     await expect.poll(() => copied(page)).toBe(name);
   }
-  expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0);
+  await expectNoSidewaysScroll(page);
 
   await page.getByRole('button', { name: 'Duplicate task' }).click();
   for (const [index, name] of all.entries()) {
@@ -134,7 +134,7 @@ test('as the name and the tags of a task, with all that FSx takes', async ({ pag
   await page.goto(paths.task(taskId));
   await expect(valueOf(page, 'Task name')).toHaveText(visibleText(name));
   await expect(valueOf(page, 'Task name')).toContainText('⟨U+2028⟩');
-  expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0);
+  await expectNoSidewaysScroll(page);
   await page.getByRole('button', { name: 'Duplicate task' }).click();
   await expect(page.getByText(`${'k'.repeat(128)} = ${'ע'.repeat(256)}`)).toBeVisible();
   await page.getByRole('button', { name: 'Create', exact: true }).click();

@@ -7,7 +7,7 @@ import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import type { Tag } from '@drt/contract/tags';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 
-import { visibleText } from '../shell/visible-text.ts';
+import { NameText } from '../shell/name-text.tsx';
 
 const ManageTags = lazy(async () => ({ default: (await import('./manage-tags.tsx')).ManageTags }));
 
@@ -64,11 +64,11 @@ const TagPairs = ({ tags }: { readonly tags: readonly Tag[] }) =>
   tags.length === 0 ? (
     <Box>No tags</Box>
   ) : (
-    // 128 and 256 characters need not have a place to break at.
-    <div style={{ overflowWrap: 'anywhere' }}>
-      <KeyValuePairs
-        columns={4}
-        items={tags.map(({ Key, Value }) => ({ label: visibleText(Key), value: visibleText(Value) || '-' }))}
-      />
-    </div>
+    <KeyValuePairs
+      columns={4}
+      items={tags.map(({ Key, Value }) => ({
+        label: <NameText text={Key} />,
+        value: <NameText text={Value || '-'} />,
+      }))}
+    />
   );

@@ -3,6 +3,7 @@ import type { DataRepositoryTask } from '@drt/contract/tasks';
 import type { ReactNode } from 'react';
 
 import { paths } from '../paths.ts';
+import { NameText } from '../shell/name-text.tsx';
 import { RouteLink } from '../shell/route-link.tsx';
 import { formatTime, zoneOf } from '../shell/time.ts';
 import { visibleText } from '../shell/visible-text.ts';
@@ -43,8 +44,8 @@ const pathsCell = ({ Paths = [], Type, TaskId }: DataRepositoryTask): ReactNode 
     <Popover
       header="Paths"
       content={Paths.map((path, row) => (
-        <div key={`${row} ${path}`} style={{ overflowWrap: 'anywhere' }}>
-          {visibleText(path) || '/'}
+        <div key={`${row} ${path}`}>
+          <NameText text={path || '/'} />
         </div>
       ))}
       dismissAriaLabel="Close"

@@ -70,7 +70,7 @@ const useRetry = (source: DataRepositoryTask | undefined, name: string | undefin
 const takesSeveral = ({ nearest, exact }: Retry) => nearest.kind === 'directories' && exact.paths.length > MAX_PATHS;
 
 /** The associations of the file system to begin with. When it is gone, a flash says so and another one can be chosen. */
-const useFileSystem = (asked: string, source: DataRepositoryTask | undefined) => {
+const useFileSystem = (asked: string) => {
   const { notify } = useNotifications();
   const { data, error, refetch } = useQuery({ ...associationsQuery(asked), enabled: asked !== '' });
   const gone = !data && hasCode(error, 'FileSystemNotFound');
@@ -80,9 +80,9 @@ const useFileSystem = (asked: string, source: DataRepositoryTask | undefined) =>
       id: `gone-${asked}`,
       type: 'error',
       header: 'The file system no longer exists',
-      content: `${asked} was not found. Choose another file system${source ? ' for the duplicate' : ''}.`,
+      content: `${visibleText(asked)} was not found. Choose another file system.`,
     });
-  }, [gone, asked, source, notify]);
+  }, [gone, asked, notify]);
   return {
     fileSystemId: gone ? '' : asked,
     associations: data ?? [],
@@ -99,7 +99,7 @@ interface PreparedFormProps {
 }
 
 const PreparedForm = ({ type, from, source }: PreparedFormProps) => {
-  const fileSystem = useFileSystem(source?.FileSystemId ?? from.fileSystemId ?? '', source);
+  const fileSystem = useFileSystem(source?.FileSystemId ?? from.fileSystemId ?? '');
   const { retry, ...reading } = useRetry(source, from.retry);
   const [isOneTask, takeOneTask] = useState(false);
   const title = CREATE_TITLES[KINDS[type]];

@@ -133,7 +133,7 @@ const Choice = ({ exact, nearest, how, taskCount, onChange }: ChoiceProps) => {
     exact.directories === 0
       ? ''
       : ` ${entries(exact.directories)} of them ${exact.directories === 1 ? 'is a directory' : 'are directories'} in place of names that no request can carry.`;
-  const named = nearest.paths.slice(0, NAMED).map((path) => visibleText(path) || '/');
+  const named = nearest.paths.slice(0, NAMED).map((path) => short(path) || '/');
   const more = nearest.paths.length - named.length;
   return (
     <FormField label="How to retry">

@@ -3,8 +3,8 @@ import Box from '@cloudscape-design/components/box';
 import type { DataRepositoryTask } from '@drt/contract/tasks';
 
 import { paths } from '../paths.ts';
+import { NameText } from '../shell/name-text.tsx';
 import { RouteLink } from '../shell/route-link.tsx';
-import { visibleText } from '../shell/visible-text.ts';
 import { failureAdvice } from './failure-advice.ts';
 
 /** Why a task failed, in FSx's own words, and the next step. */
@@ -14,7 +14,9 @@ export const TaskFailureAlert = ({ task }: { readonly task: DataRepositoryTask }
   const { next, atFileSystem = false } = failureAdvice(task);
   return (
     <Alert type="error" header="Failure details" statusIconAriaLabel="Error">
-      <div style={{ overflowWrap: 'anywhere' }}>{visibleText(message)}</div>
+      <div>
+        <NameText text={message} />
+      </div>
       <Box padding={{ top: 'xs' }}>
         {`What to do: ${next} `}
         {atFileSystem && task.FileSystemId ? (

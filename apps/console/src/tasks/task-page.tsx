@@ -9,10 +9,10 @@ import { useParams } from 'react-router';
 
 import { paths } from '../paths.ts';
 import { Copyable } from '../shell/copyable.tsx';
+import { NameText } from '../shell/name-text.tsx';
 import { ResourcePage } from '../shell/resource-page.tsx';
 import { RouteLink } from '../shell/route-link.tsx';
 import { formatTimeWithZone } from '../shell/time.ts';
-import { visibleText } from '../shell/visible-text.ts';
 import { TagsContainer } from '../tags/tags-container.tsx';
 import { taskQuery } from './queries.ts';
 import { ReportContainer } from './report-container.tsx';
@@ -62,7 +62,7 @@ const Summary = ({ task }: { readonly task: DataRepositoryTask }) => (
         { label: 'Task ID', value: <Copyable text={task.TaskId} name="Task ID" /> },
         {
           label: 'Task name',
-          value: <div style={{ overflowWrap: 'anywhere' }}>{visibleText(taskName(task) ?? '-')}</div>,
+          value: <NameText text={taskName(task) ?? '-'} />,
         },
         { label: 'Task type', value: typeWords(task.Type).name },
         { label: 'Status', value: <TaskStatus task={task} /> },

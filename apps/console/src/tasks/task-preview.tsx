@@ -148,7 +148,13 @@ const First = ({ preview }: { readonly preview: Preview }) => (
     trackBy="Path"
     ariaLabels={{ tableLabel: 'First files of the preview' }}
     columnDefinitions={[
-      { id: 'path', header: 'Path', isRowHeader: true, cell: ({ Path }) => <Copyable text={Path} name="Path" /> },
+      {
+        id: 'path',
+        header: 'Path',
+        isRowHeader: true,
+        minWidth: 260,
+        cell: ({ Path }) => <Copyable text={Path} name="Path" />,
+      },
       { id: 'size', header: 'Size', width: 140, cell: ({ Size }) => bytesText(Size) },
       { id: 'failure', header: 'Would fail with', width: 240, cell: ({ Failure }) => Failure ?? '-' },
     ]}

@@ -35,11 +35,14 @@ export const TaskWorkDetails = ({ task, work }: TaskWorkDetailsProps) => (
   </SpaceBetween>
 );
 
+const noFailuresText = ({ Lifecycle, Report }: DataRepositoryTask) => {
+  if (Lifecycle === 'FAILED') return 'No failed files: the task failed as a whole.';
+  return `No failed files${Report?.Enabled ? ', so no completion report was written' : ''}.`;
+};
+
 const NoFailures = ({ task }: { readonly task: DataRepositoryTask }) =>
   isActive(task.Lifecycle) ? null : (
-    <Container header={<Header variant="h2">Files that failed</Header>}>
-      {`No failed files${task.Report?.Enabled ? ', so no completion report was written' : ''}.`}
-    </Container>
+    <Container header={<Header variant="h2">Files that failed</Header>}>{noFailuresText(task)}</Container>
   );
 
 /** Enough for any task that is not restarted over and over. */
