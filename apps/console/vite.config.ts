@@ -8,6 +8,7 @@ import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
 
 import { leftOut } from './build/left-out.ts';
+import { routePages } from './build/route-pages.ts';
 import { routeSizeReport } from './build/route-sizes.ts';
 
 const FONT_CACHE = fileURLToPath(new URL('../../node_modules/.cache/console-fonts/', import.meta.url));
@@ -53,7 +54,7 @@ const precompressed = (): Plugin => ({
 
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [selfHostedFonts(), leftOut(), react(), precompressed(), routeSizeReport()],
+  plugins: [selfHostedFonts(), leftOut(), react(), routePages(), precompressed(), routeSizeReport()],
   build: {
     outDir: 'dist',
     emptyOutDir: true,

@@ -1,39 +1,12 @@
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 
-import type { Manifest, Plugin } from 'vite';
+import type { Plugin } from 'vite';
+
+import { filesOf, FURTHER, INITIAL, type Route } from './routes.ts';
 
 /** Most bytes of compressed JS: of the route that people start with, and what each other one may add to that. */
 export const BUDGET = { initial: 350_000, further: 60_000 };
-
-interface Route {
-  readonly path: string;
-  /** The page, and whatever else it loads without being asked; a browser test holds this against what it loads. */
-  readonly modules: readonly string[];
-}
-
-const INITIAL: Route = { path: '/fsx/data-repository-tasks', modules: ['index.html', 'src/tasks/task-list.tsx'] };
-
-const CREATE_TASK = ['src/tasks/create-task-page.tsx', 'src/tasks/task-preview.tsx'];
-
-const FURTHER: readonly Route[] = [
-  {
-    path: '/fsx/data-repository-tasks/:id',
-    modules: ['src/tasks/task-page.tsx', 'src/tasks/task-work-details.tsx'],
-  },
-  { path: '/fsx/data-repository-tasks/create/export', modules: CREATE_TASK },
-  { path: '/fsx/data-repository-tasks/create/import', modules: CREATE_TASK },
-  { path: '/fsx/data-repository-tasks/create/release', modules: ['src/tasks/create-release-page.tsx'] },
-  { path: '/fsx/file-systems', modules: ['src/file-systems/file-system-list.tsx'] },
-  { path: '/fsx/file-systems/create', modules: ['src/file-systems/file-system-create-page.tsx'] },
-  { path: '/fsx/file-systems/:id', modules: ['src/file-systems/file-system-page.tsx'] },
-  {
-    path: '/fsx/file-systems/:id/associations/create',
-    modules: ['src/associations/association-create-page.tsx'],
-  },
-  { path: '/fsx/data-repository-associations/:id', modules: ['src/associations/association-page.tsx'] },
-  { path: '/fsx/data-repository-associations/:id/update', modules: ['src/associations/association-update-page.tsx'] },
-];
 
 export interface RouteSize {
   readonly path: string;
@@ -47,35 +20,16 @@ export interface RouteSize {
   readonly budget: number;
 }
 
-/** The chunks that come with these modules, and with what they import. */
-const chunksOf = (manifest: Manifest, modules: readonly string[], found = new Set<string>()) => {
-  for (const each of modules) {
-    const chunk = manifest[each];
-    if (!chunk) throw new Error(`The build has no chunk for ${each}, which build/route-sizes.ts names.`);
-    if (found.has(each)) continue;
-    found.add(each);
-    chunksOf(manifest, chunk.imports ?? [], found);
-  }
-  return found;
-};
-
-const filesOf = (manifest: Manifest, modules: readonly string[]) =>
-  new Set(
-    [...chunksOf(manifest, modules)].flatMap((each) => [manifest[each]?.file ?? '', ...(manifest[each]?.css ?? [])]),
-  );
-
 /** The sizes of all routes, the initial one first, from what `vite build` wrote into a directory. */
 export const routeSizes = (directory: string): RouteSize[] => {
-  // Vite's own file.
-  const manifest = JSON.parse(readFileSync(join(directory, '.vite/manifest.json'), 'utf8')) as Manifest;
-  const initial = filesOf(manifest, INITIAL.modules);
+  const initial = filesOf(directory, INITIAL);
   const bytes = (files: readonly string[], extension: string) =>
     files
       .filter((file) => file.endsWith(extension))
       .reduce((sum, file) => sum + statSync(join(directory, `${file}.gz`)).size, 0);
   const sizeOf = ({ path, modules }: Route, files: readonly string[], budget: number): RouteSize => ({
     path,
-    page: modules.find((each) => each.startsWith('src/')) ?? '',
+    page: modules[0] ?? '',
     files: files.toSorted(),
     js: bytes(files, '.js'),
     css: bytes(files, '.css'),
@@ -84,7 +38,7 @@ export const routeSizes = (directory: string): RouteSize[] => {
   return [
     sizeOf(INITIAL, [...initial], BUDGET.initial),
     ...FURTHER.map((route) => {
-      const added = [...filesOf(manifest, route.modules)].filter((file) => !initial.has(file));
+      const added = [...filesOf(directory, route)].filter((file) => !initial.has(file));
       return sizeOf(route, added, BUDGET.further);
     }),
   ];

@@ -195,6 +195,7 @@ describe('the files of the console', () => {
   const folder = temporaryFolder();
   const SCRIPT = 'console.log("a".repeat(1000));'.repeat(50);
   const PAGE = '<!doctype html><title>Console</title>';
+  const FILE_SYSTEM_PAGE = '<!doctype html><title>A file system</title>';
   let http: ReturnType<typeof createServer>;
   let url: string;
 
@@ -202,6 +203,9 @@ describe('the files of the console', () => {
     const dist = join(folder.path, 'dist');
     mkdirSync(join(dist, 'assets'), { recursive: true });
     writeFileSync(join(dist, 'index.html'), PAGE);
+    mkdirSync(join(dist, 'pages'));
+    writeFileSync(join(dist, 'pages/1.html'), FILE_SYSTEM_PAGE);
+    writeFileSync(join(dist, '.routes.json'), '[{"path": "/fsx/file-systems/:id", "page": "pages/1.html"}]');
     writeFileSync(join(dist, 'favicon.svg'), '<svg/>');
     writeFileSync(join(dist, '.sources.sha256'), 'hash');
     writeFileSync(join(dist, 'assets/main-1a2b.js'), SCRIPT);
@@ -239,11 +243,19 @@ describe('the files of the console', () => {
     '/',
     '/index.html',
     '/fsx/data-repository-tasks',
-    '/fsx/file-systems/fs-0123456789abcdef0?tab=data-repository',
+    '/fsx/file-systems',
+    '/fsx/file-systems/fs-0123456789abcdef0/associations/create',
   ])('%s is the page', async (path) => {
     const answer = await ask(url + path, { headers: { Accept: 'text/html' } });
     expect(answer.text).toBe(PAGE);
     expect(answer.headers.get('content-type')).toMatch(/^text\/html/);
+  });
+
+  test('a path for which the build has written a page of its own gets that', async () => {
+    const path = '/fsx/file-systems/fs-0123456789abcdef0?tab=data-repository';
+    const answer = await ask(url + path, { headers: { Accept: 'text/html' } });
+    expect(answer.text).toBe(FILE_SYSTEM_PAGE);
+    expect(answer.headers.get('cache-control')).toBeNull();
   });
 
   test('other files are served without being kept for ever', async () => {
@@ -258,6 +270,7 @@ describe('the files of the console', () => {
     '/assets',
     '/favicon.ico',
     '/.sources.sha256',
+    '/.routes.json',
     '/..%2fsecret.txt',
     '/%2e%2e/secret.txt',
     '/assets/..%2f..%2fsecret.txt',

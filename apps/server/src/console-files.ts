@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 
 import type { Request, RequestHandler, Response } from 'express';
@@ -21,12 +21,29 @@ const filesBelow = (directory: string): ReadonlySet<string> => {
   }
 };
 
+/** A page of its own for some paths, written by the build: `[{"path": "/fsx/things/:id", "page": "pages/1.html"}]`. */
+const pageChooser = (directory: string): ((path: string) => string) => {
+  const file = join(directory, '.routes.json');
+  // The build writes nothing else into it.
+  const routes = existsSync(file)
+    ? (JSON.parse(readFileSync(file, 'utf8')) as { readonly path: string; readonly page: string }[])
+    : [];
+  const patterns = routes.map(({ path, page }) => ({
+    // The paths of the console's routes: letters, `-`, `/` and `:id`.
+    pattern: new RegExp(`^${path.replaceAll(':id', '[^/]+')}$`),
+    page,
+  }));
+  return (path) => patterns.find(({ pattern }) => pattern.test(path))?.page ?? 'index.html';
+};
+
 /**
  * The built console. The files are listed once: what is not on the list is not served, so no request can name a path
- * of its own. Whatever looks like a page is answered by `index.html`, where the console's router takes over.
+ * of its own. Whatever looks like a page is answered by `index.html` or its like, where the console's
+ * router takes over.
  */
 export const consoleFiles = (directory: string): RequestHandler => {
   const files = filesBelow(directory);
+  const pageOf = pageChooser(directory);
 
   const send = (name: string, request: Request, response: Response, isForever: boolean) => {
     const available = Object.entries(CODINGS).filter(([, extension]) => files.has(name + extension));
@@ -55,7 +72,7 @@ export const consoleFiles = (directory: string): RequestHandler => {
         .type('text/plain')
         .send('The console is not built: `npm run build` builds it, and so does `npm start`.\n');
     } else {
-      send('index.html', request, response, false);
+      send(pageOf(request.path), request, response, false);
     }
   };
 };
