@@ -7,6 +7,8 @@ export interface Figure {
   readonly median: number;
   readonly p95: number;
   readonly worst: number;
+  /** Of the server, per request: what a busy machine does not change. */
+  readonly cpu?: number;
   /** What the project promises, in milliseconds. */
   readonly goal?: number | undefined;
 }
@@ -35,10 +37,10 @@ const number = (value: number) => (value < 10 ? value.toFixed(1) : value.toFixed
 /** The figures as a table of a markdown document. */
 export const tableOf = (title: string, figures: readonly Figure[]) =>
   [
-    `\n| ${title}, ms | median | p95 | worst | at most |\n| --- | --: | --: | --: | --: |`,
+    `\n| ${title}, ms | median | p95 | worst | at most | CPU time |\n| --- | --: | --: | --: | --: | --: |`,
     ...figures.map((figure) => {
-      const { what, median, p95, worst, goal } = figure;
+      const { what, median, p95, worst, goal, cpu } = figure;
       const promised = goal === undefined ? '' : `${goal}${keepsGoal(figure) ? '' : ' (missed)'}`;
-      return `| ${what} | ${number(median)} | ${number(p95)} | ${number(worst)} | ${promised} |`;
+      return `| ${what} | ${number(median)} | ${number(p95)} | ${number(worst)} | ${promised} | ${cpu === undefined ? '' : number(cpu)} |`;
     }),
   ].join('\n');

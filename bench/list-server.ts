@@ -1,8 +1,10 @@
+import { setTimeout } from 'node:timers/promises';
+
 import type { TaskListQuery } from '@drt/contract/task-list';
 import { TASK_SORTS } from '@drt/contract/task-list';
 
-import { type Figure, measure } from './figures.ts';
-import { type FullServer, residentMegabytes } from './server.ts';
+import { type Figure, measure, TIMES } from './figures.ts';
+import { cpuMilliseconds, type FullServer, residentMegabytes } from './server.ts';
 
 /** How fast the server answers the tasks list, as a client on the same machine sees it. */
 
@@ -35,6 +37,7 @@ const ask = async (url: string, query: TaskListQuery) => {
 
 /** The states before the whole list is known: the first answer, and the answers until then. */
 const filling = async (url: string, pid: number) => {
+  const cpuBefore = cpuMilliseconds(pid);
   const start = performance.now();
   const first = await ask(url, FIRST_PAGE);
   const between: number[] = [];
@@ -42,8 +45,11 @@ const filling = async (url: string, pid: number) => {
   while (!known.complete) {
     known = await ask(url, { ...FIRST_PAGE, page: 1 + (between.length % 20) });
     between.push(known.milliseconds);
+    // As often as the console asks while the list grows, and not more, so that the reading gets its time.
+    await setTimeout(500);
   }
-  return { first: first.milliseconds, between, took: performance.now() - start, rss: residentMegabytes(pid) };
+  const cpu = cpuMilliseconds(pid) - cpuBefore;
+  return { first: first.milliseconds, between, took: performance.now() - start, cpu, rss: residentMegabytes(pid) };
 };
 
 const token = (property: string, operator: string, value: string): TaskListQuery => ({
@@ -68,6 +74,7 @@ const filters = ({ fileSystems: [first] }: FullServer): Readonly<Record<string, 
 export interface ServerFigures {
   readonly figures: readonly Figure[];
   readonly fillSeconds: number;
+  readonly fillCpuSeconds: number;
   readonly rssBefore: number;
   readonly rssAfter: number;
 }
@@ -83,8 +90,11 @@ export const measureServer = async (full: FullServer, count: number): Promise<Se
       goal: GOAL,
     }),
   ];
-  const list = async (what: string, queryOf: (run: number) => TaskListQuery) =>
-    figures.push(await measure(what, async (run) => (await ask(url, queryOf(run))).milliseconds, { goal: GOAL }));
+  const list = async (what: string, queryOf: (run: number) => TaskListQuery) => {
+    const before = cpuMilliseconds(process.pid);
+    const figure = await measure(what, async (run) => (await ask(url, queryOf(run))).milliseconds, { goal: GOAL });
+    figures.push({ ...figure, cpu: (cpuMilliseconds(process.pid) - before) / TIMES });
+  };
   await list('first page', () => FIRST_PAGE);
   await list('next page', (run) => ({ ...FIRST_PAGE, page: run + 2 }));
   await list('last page', () => ({ ...FIRST_PAGE, page: count / FIRST_PAGE.pageSize }));
@@ -92,5 +102,5 @@ export const measureServer = async (full: FullServer, count: number): Promise<Se
     await list(`sorted by ${property}`, (run) => ({ ...FIRST_PAGE, sort: { property, descending: run % 2 === 0 } }));
   }
   for (const [what, query] of Object.entries(filters(full))) await list(what, () => query);
-  return { figures, fillSeconds: cold.took / 1000, rssBefore, rssAfter: cold.rss };
+  return { figures, fillSeconds: cold.took / 1000, fillCpuSeconds: cold.cpu / 1000, rssBefore, rssAfter: cold.rss };
 };

@@ -46,6 +46,14 @@ export const startFullServer = async (count: number, active: number): Promise<Fu
   return { server, fileSystems, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 };
 
+/** CPU time that a process has used, in ms: Linux counts in hundredths of a second. */
+export const cpuMilliseconds = (pid: number) => {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  // After the name, which may hold anything: state, ppid, ..., the 12th and 13th are user and system time.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * 10;
+};
+
 /** Memory of a process, in MB. */
 export const residentMegabytes = (pid: number) => {
   const [, kilobytes = '0'] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];

@@ -54,6 +54,8 @@ const build = async () => {
   const options = ['build', '--logLevel', 'warn', '--outDir', FRESH, '--emptyOutDir'];
   const building = spawn(process.execPath, [vite, ...options], {
     cwd: join(ROOT, 'apps/console'),
+    // A test runner says `test`, and Vite would build a console for developers.
+    env: { ...process.env, NODE_ENV: 'production' },
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   const stop = (signal) => {
