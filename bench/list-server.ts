@@ -15,7 +15,7 @@ interface Answer {
   readonly complete: boolean;
 }
 
-export const FIRST_PAGE: TaskListQuery = {
+const FIRST_PAGE: TaskListQuery = {
   filter: { operation: 'and', tokens: [] },
   sort: { property: 'created', descending: true },
   page: 1,

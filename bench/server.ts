@@ -24,6 +24,19 @@ const linkedFileSystem = async (fsx: FSxClient): Promise<LinkedFileSystem> => {
   return { id, associationId: Association?.AssociationId ?? '' };
 };
 
+/** Some file systems in a new data directory; its server has stopped. */
+const linkedFileSystems = async (
+  dataDirectory: string,
+): Promise<readonly [LinkedFileSystem, ...LinkedFileSystem[]]> => {
+  await using server = await startTestServer(SETTINGS, dataDirectory);
+  const fsx = new FSxClient({ ...CLIENT, endpoint: server.url });
+  const first = await linkedFileSystem(fsx);
+  const more: LinkedFileSystem[] = [];
+  while (more.length + 1 < FILE_SYSTEMS) more.push(await linkedFileSystem(fsx));
+  fsx.destroy();
+  return [first, ...more];
+};
+
 export interface FullServer extends AsyncDisposable {
   readonly server: TestServer;
   readonly fileSystems: readonly LinkedFileSystem[];
@@ -33,13 +46,7 @@ export interface FullServer extends AsyncDisposable {
 export const startFullServer = async (count: number, active: number): Promise<FullServer> => {
   await using started = new AsyncDisposableStack();
   const folder = started.use(temporaryFolder());
-  const fileSystems: LinkedFileSystem[] = [];
-  {
-    await using empty = await startTestServer(SETTINGS, folder.path);
-    const fsx = new FSxClient({ ...CLIENT, endpoint: empty.url });
-    for (let made = 0; made < FILE_SYSTEMS; made += 1) fileSystems.push(await linkedFileSystem(fsx));
-    fsx.destroy();
-  }
+  const fileSystems = await linkedFileSystems(folder.path);
   fillStore(join(folder.path, 'drt.sqlite'), fileSystems, { count, active });
   const server = started.use(await startTestServer(SETTINGS, folder.path));
   const kept = started.move();
