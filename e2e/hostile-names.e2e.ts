@@ -136,7 +136,8 @@ test('as the name and the tags of a task, with all that FSx takes', async ({ pag
   await expect(valueOf(page, 'Task name')).toContainText('⟨U+2028⟩');
   await expectNoSidewaysScroll(page);
   await page.getByRole('button', { name: 'Duplicate task' }).click();
-  await expect(page.getByText(`${'k'.repeat(128)} = ${'ע'.repeat(256)}`)).toBeVisible();
+  await expect(page.getByRole('textbox', { name: 'Key of tag 1' })).toHaveValue('k'.repeat(128));
+  await expect(page.getByRole('textbox', { name: 'Value of tag 1' })).toHaveValue('ע'.repeat(256));
   await page.getByRole('button', { name: 'Create', exact: true }).click();
   await expect(flash(page, 'task created')).toBeVisible();
   expect((await hostile.tasks())[0]?.Tags).toEqual((await hostile.tasks())[1]?.Tags);
