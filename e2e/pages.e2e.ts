@@ -6,13 +6,14 @@ import { expect, test } from './world.ts';
 
 /** What belongs to every page: its columns, its states, and what is wrong with what was typed. */
 
+// Several pages each, and axe reads a whole one again for each of its rules.
+test.setTimeout(120_000);
+
 test('file systems are found by every word, and the text is part of the address', async ({ page, lake, newLake }) => {
   const other = await newLake();
   await page.goto(paths.fileSystems());
   const table = tableNamed(page, 'File systems');
   await expect(rowOf(table, other.id)).toBeVisible();
-  await expect(await cellOf(table, rowOf(table, lake.id), 'Type')).toHaveText('Lustre');
-  await expect(await cellOf(table, rowOf(table, lake.id), 'Storage type')).toHaveText('SSD');
   await expect(await cellOf(table, rowOf(table, lake.id), 'Active tasks')).toHaveText('0');
 
   const find = page.getByRole('searchbox', { name: 'Find file systems' });

@@ -70,7 +70,8 @@ export const FILE_SYSTEM_COLUMNS: readonly ResourceColumn<FileSystemRow>[] = [
   {
     id: 'type',
     header: 'Type',
-    width: 100,
+    width: 110,
+    hidden: true,
     cell: (each) => typeWord(each),
     sortBy: (each) => each.FileSystemType,
   },
@@ -84,7 +85,8 @@ export const FILE_SYSTEM_COLUMNS: readonly ResourceColumn<FileSystemRow>[] = [
   {
     id: 'storage',
     header: 'Storage type',
-    width: 140,
+    width: 150,
+    hidden: true,
     cell: (each) => storageWords(each),
     sortBy: (each) => each.StorageType,
   },

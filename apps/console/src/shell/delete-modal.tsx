@@ -1,13 +1,12 @@
 import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
-import FormField from '@cloudscape-design/components/form-field';
-import Input, { type InputProps } from '@cloudscape-design/components/input';
 import Modal from '@cloudscape-design/components/modal';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import { type ReactNode, type SubmitEvent, useEffect, useRef, useState } from 'react';
+import { type ReactNode, type SubmitEvent, useState } from 'react';
 
 import { CliCommandSection } from './cli-command-text.tsx';
 import type { CliCall } from './cli-command.ts';
+import { ConfirmField } from './confirm-field.tsx';
 import { Refusal } from './resource-form.tsx';
 
 interface DeleteModalProps {
@@ -67,43 +66,19 @@ export const DeleteModal = (props: DeleteModalProps) => {
           </Box>
           {children}
           {typeToConfirm ? (
-            <ConfirmField id={id} kind={kind} typed={typed} takesFocus={fromStart} onType={setTyped} />
+            <ConfirmField
+              label={`To confirm, type the ${kind} ID`}
+              constraintText="The ID must match exactly."
+              expected={id}
+              typed={typed}
+              onType={setTyped}
+              takesFocus={fromStart}
+            />
           ) : null}
           {error ? <Refusal error={error} /> : null}
           <CliCommandSection calls={[call]} />
         </SpaceBetween>
       </form>
     </Modal>
-  );
-};
-
-interface ConfirmFieldProps {
-  readonly id: string;
-  readonly kind: string;
-  readonly typed: string;
-  readonly takesFocus: boolean;
-  readonly onType: (text: string) => void;
-}
-
-const ConfirmField = ({ id, kind, typed, takesFocus, onType }: ConfirmFieldProps) => {
-  const input = useRef<InputProps.Ref>(null);
-  // The modal gives the focus to its close button first; the field is where the work is.
-  useEffect(() => {
-    if (!takesFocus) return;
-    const timer = requestAnimationFrame(() => input.current?.focus());
-    return () => cancelAnimationFrame(timer);
-  }, [takesFocus]);
-  return (
-    <FormField label={`To confirm, type the ${kind} ID`} constraintText="The ID must match exactly.">
-      <Input
-        ref={input}
-        value={typed}
-        placeholder={id}
-        ariaRequired
-        autoComplete={false}
-        spellcheck={false}
-        onChange={({ detail }) => onType(detail.value)}
-      />
-    </FormField>
   );
 };

@@ -1,18 +1,17 @@
 import Alert from '@cloudscape-design/components/alert';
 import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
-import FormField from '@cloudscape-design/components/form-field';
-import Input, { type InputProps } from '@cloudscape-design/components/input';
 import Modal from '@cloudscape-design/components/modal';
 import ProgressBar from '@cloudscape-design/components/progress-bar';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator, { type StatusIndicatorProps } from '@cloudscape-design/components/status-indicator';
 import type { DataRepositoryTask } from '@drt/contract/tasks';
 import { useQueryClient } from '@tanstack/react-query';
-import { type Ref, type SubmitEvent, useEffect, useRef, useState } from 'react';
+import { type Ref, type SubmitEvent, useRef, useState } from 'react';
 
 import { explainFailure, hasCode } from '../api/errors.ts';
 import { callFsx } from '../api/fsx.ts';
+import { ConfirmField } from '../shell/confirm-field.tsx';
 import { visibleText } from '../shell/visible-text.ts';
 import { cancelHindrance, taskName, typeWords } from './words.ts';
 
@@ -145,7 +144,7 @@ export const BulkCancelModal = ({ selected, onClose }: BulkCancelModalProps) => 
         <TaskOutcomes ref={list} tasks={tasks} outcomes={outcomes} />
         {begun ? null : (
           <form id={FORM} onSubmit={submit}>
-            <ConfirmField phrase={phrase} typed={typed} onType={setTyped} />
+            <ConfirmField label={`To confirm, type "${phrase}"`} expected={phrase} typed={typed} onType={setTyped} />
           </form>
         )}
       </SpaceBetween>
@@ -187,31 +186,3 @@ const TaskOutcomes = ({ tasks, outcomes, ref }: TaskOutcomesProps) => (
     </ul>
   </section>
 );
-
-interface ConfirmFieldProps {
-  readonly phrase: string;
-  readonly typed: string;
-  readonly onType: (text: string) => void;
-}
-
-const ConfirmField = ({ phrase, typed, onType }: ConfirmFieldProps) => {
-  const input = useRef<InputProps.Ref>(null);
-  // The modal gives the focus to its close button first; the field is where the work is.
-  useEffect(() => {
-    const timer = requestAnimationFrame(() => input.current?.focus());
-    return () => cancelAnimationFrame(timer);
-  }, []);
-  return (
-    <FormField label={`To confirm, type "${phrase}"`}>
-      <Input
-        ref={input}
-        value={typed}
-        placeholder={phrase}
-        ariaRequired
-        autoComplete={false}
-        spellcheck={false}
-        onChange={({ detail }) => onType(detail.value)}
-      />
-    </FormField>
-  );
-};

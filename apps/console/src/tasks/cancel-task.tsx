@@ -1,19 +1,18 @@
 import Alert from '@cloudscape-design/components/alert';
 import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
-import FormField from '@cloudscape-design/components/form-field';
-import Input, { type InputProps } from '@cloudscape-design/components/input';
 import LiveRegion from '@cloudscape-design/components/live-region';
 import Modal from '@cloudscape-design/components/modal';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import type { DataRepositoryTask } from '@drt/contract/tasks';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { lazy, type SubmitEvent, Suspense, useEffect, useRef, useState } from 'react';
+import { lazy, type SubmitEvent, Suspense, useState } from 'react';
 import { useLocation } from 'react-router';
 
 import { hasCode } from '../api/errors.ts';
 import { callFsx, useFsxMutation } from '../api/fsx.ts';
 import { paths } from '../paths.ts';
+import { ConfirmField } from '../shell/confirm-field.tsx';
 import { FailureAlert } from '../shell/failure.tsx';
 import { useGo } from '../shell/leave-guard.tsx';
 import { useNotifications } from '../shell/notifications.tsx';
@@ -79,7 +78,14 @@ export const CancelTaskModal = ({ taskId, onClose }: CancelTaskModalProps) => {
         </Box>
         {settled ? <Settled task={task} /> : <Consequences task={task} />}
         <form id={FORM} onSubmit={submit}>
-          <ConfirmField taskId={taskId} typed={typed} onType={setTyped} settled={settled} />
+          <ConfirmField
+            label="To confirm, type the task ID"
+            constraintText="The ID must match exactly."
+            expected={taskId}
+            typed={typed}
+            onType={setTyped}
+            readOnly={settled}
+          />
         </form>
         <LiveRegion>{error ? <FailureAlert error={error} /> : null}</LiveRegion>
         {settled ? null : (
@@ -89,37 +95,6 @@ export const CancelTaskModal = ({ taskId, onClose }: CancelTaskModalProps) => {
         )}
       </SpaceBetween>
     </Modal>
-  );
-};
-
-interface ConfirmFieldProps {
-  readonly taskId: string;
-  readonly typed: string;
-  readonly onType: (text: string) => void;
-  /** Nothing is left to confirm. The field keeps the focus, which a disabled one would lose. */
-  readonly settled: boolean;
-}
-
-const ConfirmField = ({ taskId, typed, onType, settled }: ConfirmFieldProps) => {
-  const input = useRef<InputProps.Ref>(null);
-  // The modal gives the focus to its close button first; the field is where the work is.
-  useEffect(() => {
-    const timer = requestAnimationFrame(() => input.current?.focus());
-    return () => cancelAnimationFrame(timer);
-  }, []);
-  return (
-    <FormField label="To confirm, type the task ID" constraintText="The ID must match exactly.">
-      <Input
-        ref={input}
-        value={typed}
-        placeholder={taskId}
-        ariaRequired
-        autoComplete={false}
-        spellcheck={false}
-        readOnly={settled}
-        onChange={({ detail }) => onType(detail.value)}
-      />
-    </FormField>
   );
 };
 
