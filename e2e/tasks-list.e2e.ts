@@ -30,6 +30,9 @@ test('a filter narrows the whole list, is kept in the URL, and is undone by clea
   await expect(table.getByRole('row').nth(1)).toContainText(alpha);
 
   const input = page.getByRole('combobox', { name: 'Filter data repository tasks' });
+  await expect(page.getByRole('button', { name: 'Clear filters' })).toBeVisible();
+  // A filter in the address is not a user who came to the field.
+  await expect(input).not.toBeFocused();
   await input.fill('Task name : ALPH');
   await input.press('Enter');
   await expect(page.getByText('1 match', { exact: true }).first()).toBeVisible();

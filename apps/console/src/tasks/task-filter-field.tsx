@@ -16,7 +16,7 @@ const WIDTH = '648px';
  */
 export const TaskFilterField = (props: TaskFilterProps) => {
   const [wanted, setWanted] = useState(false);
-  const [typed, setTyped] = useState('');
+  const [typed, setTyped] = useState<string>();
   // As a transition: the plain field keeps focus and text until the filter is there.
   const [, startLoading] = useTransition();
   if (!wanted && props.value.tokens.length > 0) setWanted(true);
@@ -24,11 +24,14 @@ export const TaskFilterField = (props: TaskFilterProps) => {
     <div style={{ maxInlineSize: WIDTH }} onPointerEnter={() => void load().catch(() => undefined)}>
       <Input
         type="search"
-        value={typed}
+        value={typed ?? ''}
         placeholder={FILTER_LABEL}
         ariaLabel={FILTER_LABEL}
         nativeInputAttributes={{ role: 'combobox', 'aria-expanded': false, 'aria-haspopup': 'listbox' }}
-        onFocus={() => startLoading(() => setWanted(true))}
+        onFocus={() => {
+          setTyped((now) => now ?? '');
+          startLoading(() => setWanted(true));
+        }}
         onChange={({ detail }) => setTyped(detail.value)}
       />
     </div>

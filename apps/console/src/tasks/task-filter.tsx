@@ -117,12 +117,12 @@ const tokensOf = (query: PropertyFilterProps.Query): TaskToken[] =>
   });
 
 /** Takes the place of a plain field: its focus, if it had it, and what was typed into it. */
-const useTakeOver = (place: RefObject<HTMLElement | null>, typed: string) => {
+const useTakeOver = (place: RefObject<HTMLElement | null>, typed: string | undefined) => {
   const first = useRef(typed);
   useEffect(() => {
     const input = place.current?.querySelector('input');
     // Removed with the focus, an element leaves it to the body.
-    if (!input || document.activeElement !== document.body) return;
+    if (!input || first.current === undefined || document.activeElement !== document.body) return;
     input.focus();
     if (first.current === '') return;
     // As if it were typed here: the component lets nobody else set its text.
@@ -132,8 +132,8 @@ const useTakeOver = (place: RefObject<HTMLElement | null>, typed: string) => {
 };
 
 interface TaskFilterOptions extends TaskFilterProps {
-  /** What was typed before the filter came. */
-  readonly typed: string;
+  /** What was typed before the filter came; undefined when nobody was in the field. */
+  readonly typed: string | undefined;
 }
 
 /** Filter by several properties; what is chosen belongs to the page's URL. */
