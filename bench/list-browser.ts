@@ -60,9 +60,8 @@ const open = async (browser: Browser) => {
 
 /** From the press to the frame with the new rows. */
 const pressed = async (page: Page, press: () => Promise<void>) => {
-  const rows = page.evaluate('window.untilNewRows()');
-  await press();
-  return Number(await rows);
+  const [milliseconds] = await Promise.all([page.evaluate('window.untilNewRows()'), press()]);
+  return Number(milliseconds);
 };
 
 const filterOf = (page: Page) => page.getByRole('combobox', { name: 'Filter data repository tasks' });
@@ -92,7 +91,8 @@ export const measureBrowser = async ({ server }: FullServer, paged: boolean): Pr
         async () => {
           await using cold = await open(browser);
           await cold.page.goto(list);
-          return numberOf(cold.page, 'window.rowsPainted');
+          // Before the scope ends and closes the page.
+          return await numberOf(cold.page, 'window.rowsPainted');
         },
         { times: TIMES },
       ),
@@ -108,15 +108,11 @@ export const measureBrowser = async ({ server }: FullServer, paged: boolean): Pr
 
     await visit(list);
     await add('rows after navigation, warm cache', () => visit(list));
-    await add('sort', (run) =>
-      pressed(page, () =>
-        page
-          .getByRole('columnheader', { name: run % 2 === 0 ? 'Files total' : 'Task ID' })
-          .getByRole('button')
-          .first()
-          .click(),
-      ),
-    );
+    await add('sort', (run) => {
+      const column = page.getByRole('columnheader', { name: run % 2 === 0 ? 'Files total' : 'Task ID' });
+      // The sticky header lies above the one that has the name, so that no pointer reaches that.
+      return pressed(page, () => column.getByRole('button').first().dispatchEvent('click'));
+    });
     if (paged) {
       await visit(list);
       await add('next page', () => pressed(page, () => page.getByRole('button', { name: 'Next page' }).click()));

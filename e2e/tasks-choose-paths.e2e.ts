@@ -19,10 +19,15 @@ test('paths of an export are chosen by browsing, previewed, and exported', async
   await expectAccessible(page, 'path picker');
   await dialog.getByRole('checkbox', { name: 'Choose top.txt' }).check();
   await dialog.getByRole('link', { name: 'many/' }).click();
-  await expect(dialog.getByText('f0199')).toBeVisible();
-  await expect(dialog.getByText('f0249')).toHaveCount(0);
-  await dialog.getByRole('button', { name: 'Show 200 more' }).click();
+  await expect(dialog.getByText('f0099')).toBeVisible();
+  await expect(dialog.getByText('f0100')).toHaveCount(0);
+  await dialog.getByRole('button', { name: 'Next page' }).click();
+  await expect(dialog.getByText('f0100')).toBeVisible();
+  await dialog.getByRole('button', { name: 'Next page' }).click();
   await expect(dialog.getByText('f0249')).toBeVisible();
+  await expect(dialog.getByText('f0199')).toHaveCount(0);
+  await dialog.getByRole('button', { name: 'Previous page' }).click();
+  await expect(dialog.getByText('f0199')).toBeVisible();
   await dialog.getByRole('searchbox').fill('f020');
   await expect(dialog.getByRole('checkbox', { name: /^Choose f/ })).toHaveCount(10);
   await dialog.getByRole('link', { name: '/', exact: true }).click();

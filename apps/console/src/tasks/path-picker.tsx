@@ -6,6 +6,7 @@ import FormField from '@cloudscape-design/components/form-field';
 import Input from '@cloudscape-design/components/input';
 import Link from '@cloudscape-design/components/link';
 import Modal from '@cloudscape-design/components/modal';
+import Pagination from '@cloudscape-design/components/pagination';
 import Select from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Table from '@cloudscape-design/components/table';
@@ -44,7 +45,8 @@ interface Place {
   readonly prefix: string;
 }
 
-const PAGE = 200;
+/** Names of one page: with many more rows than this every click would have to wait. */
+const PAGE = 100;
 
 const below = (at: string, name: string) => (at === '' ? name : `${at}/${name}`);
 
@@ -211,20 +213,29 @@ const useFocusOnArrival = (names: RefObject<HTMLElement | null>, shown: string) 
   }, [names, shown]);
 };
 
-/** The names of one place. What was chosen in others stays chosen. */
-const Names = ({ props, association, place, chosen, onChoose, onGo }: NamesProps) => {
+/** The pages of a place that were fetched, and the one that is shown; another place begins at its first. */
+const usePages = (props: PathPickerProps, association: DataRepositoryAssociation | undefined, place: Place) => {
   const query = useEntries(props, association, place);
+  const where = JSON.stringify([association?.AssociationId, place]);
+  const [shown, setShown] = useState({ where, page: 1 });
+  const pages = query.data?.pages ?? [];
+  const turn = async (page: number) => {
+    // Pages come one after another, so that only the next one can be missing.
+    if (page > pages.length && (await query.fetchNextPage()).isError) return;
+    setShown({ where, page });
+  };
+  return { query, pages, page: shown.where === where ? shown.page : 1, turn };
+};
+
+/** The names of one place, a page at a time. What was chosen elsewhere stays chosen. */
+const Names = ({ props, association, place, chosen, onChoose, onGo }: NamesProps) => {
+  const { query, page, pages, turn } = usePages(props, association, place);
   const names = useRef<HTMLElement>(null);
   useFocusOnArrival(names, `${association?.AssociationId} ${place.at}`);
-  const entries = query.data?.pages.flatMap((page) => page.entries) ?? [];
+  const entries = pages[page - 1]?.entries ?? [];
   const choose = (selected: readonly Entry[]) => {
     const here = new Set(entries.map(({ path }) => path));
     onChoose(new Set([...[...chosen].filter((path) => !here.has(path)), ...selected.map(({ path }) => path)]));
-  };
-  const showMore = async () => {
-    const { hasNextPage } = await query.fetchNextPage();
-    // The button is gone then.
-    if (!hasNextPage) names.current?.focus({ preventScroll: true });
   };
   return (
     <section ref={names} tabIndex={-1} aria-label={`Names in ${visibleText(place.at) || '/'}`}>
@@ -232,7 +243,7 @@ const Names = ({ props, association, place, chosen, onChoose, onGo }: NamesProps
         {query.error ? (
           <FailureAlert
             error={query.error}
-            onRetry={() => void (query.data ? query.fetchNextPage() : query.refetch())}
+            onRetry={() => void (query.data ? turn(pages.length + 1) : query.refetch())}
           />
         ) : null}
         {query.error && !query.data ? null : (
@@ -244,10 +255,14 @@ const Names = ({ props, association, place, chosen, onChoose, onGo }: NamesProps
             onOpen={(name) => onGo(below(place.at, name))}
           />
         )}
-        {query.hasNextPage && !query.error ? (
-          <Button formAction="none" loading={query.isFetchingNextPage} onClick={() => void showMore()}>
-            {`Show ${PAGE} more`}
-          </Button>
+        {pages.length > 1 || query.hasNextPage ? (
+          <Pagination
+            currentPageIndex={page}
+            pagesCount={pages.length}
+            openEnd={query.hasNextPage}
+            disabled={query.isFetchingNextPage}
+            onChange={({ detail }) => void turn(detail.currentPageIndex)}
+          />
         ) : null}
       </SpaceBetween>
     </section>
