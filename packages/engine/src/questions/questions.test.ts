@@ -73,6 +73,16 @@ test('a preview tells what a task would do, and creates nothing', async () => {
   expect(all.First.map(({ Path }) => Path)).toContain('a/b/two.bin');
   expect(await preview([])).toMatchObject({ Entries: 0, Bytes: 0 });
   expect((await preview(['nope,nope'])).Problem).toContain('separate several paths with spaces');
+  const denied = world.sandbox.addFault({
+    match: { operation: 'ListObjectsV2' },
+    action: { type: 'error', status: 403, code: 'AccessDenied' },
+  });
+  const imported = await world.engine.tell('PreviewTask', {
+    Type: 'IMPORT_METADATA_FROM_REPOSITORY',
+    FileSystemId: id,
+  });
+  expect(imported.Problem).toContain('The data repository could not be listed: ');
+  denied.remove();
   const { DataRepositoryTasks: tasks } = await world.engine.call('DescribeDataRepositoryTasks', {
     Filters: [{ Name: 'file-system-id', Values: [id] }],
   });

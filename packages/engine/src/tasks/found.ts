@@ -1,3 +1,4 @@
+import { S3Failure } from '../s3/failure.ts';
 import type { FailureRow } from '../store/tasks.ts';
 import type { Entry } from './transfer.ts';
 
@@ -6,3 +7,9 @@ export type Found = { readonly key: string } & ({ readonly entry: Entry } | { re
 
 /** Why a task cannot be planned. The task fails with this message. */
 export class PlanProblem extends Error {}
+
+/** Why a search for entries ended early, as a sentence; undefined when the error is a fault of ours. */
+export const asProblem = (error: unknown): string | undefined => {
+  if (error instanceof PlanProblem) return error.message;
+  return error instanceof S3Failure ? `The data repository could not be listed: ${error.message}.` : undefined;
+};

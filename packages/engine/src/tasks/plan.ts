@@ -18,7 +18,7 @@ import {
   type TaskRow,
 } from '../store/tasks.ts';
 import { resolve } from './create.ts';
-import { type Found, PlanProblem } from './found.ts';
+import { asProblem, type Found, PlanProblem } from './found.ts';
 import { noteActivity, sampleTask } from './observe.ts';
 import { findExports } from './plan-export.ts';
 import { findImports } from './plan-import.ts';
@@ -215,11 +215,6 @@ async function plan(context: Context, task: TaskRow, planner: Planner, tree: Tre
     await flush(last);
   }
 }
-
-const asProblem = (error: unknown): string | undefined => {
-  if (error instanceof PlanProblem) return error.message;
-  return error instanceof S3Failure ? `The data repository could not be listed: ${error.message}.` : undefined;
-};
 
 /**
  * Finds the entries a task has to act on and hands them out in batches. Everything it has found is committed with the

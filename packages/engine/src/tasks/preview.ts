@@ -7,7 +7,7 @@ import { openRoot } from '../file-systems/root.ts';
 import { associationsOf } from '../store/associations.ts';
 import { fileSystemById } from '../store/file-systems.ts';
 import { resolve } from './create.ts';
-import { type Found, PlanProblem } from './found.ts';
+import { asProblem, type Found, PlanProblem } from './found.ts';
 import { findExports } from './plan-export.ts';
 import { findImports } from './plan-import.ts';
 
@@ -70,7 +70,8 @@ export async function previewTask(context: Context, request: Request): Promise<P
   try {
     return await count(context, request);
   } catch (error) {
-    if (error instanceof PlanProblem) return { ...nothing, Problem: error.message };
-    throw error;
+    const problem = asProblem(error);
+    if (problem === undefined) throw error;
+    return { ...nothing, Problem: problem };
   }
 }
