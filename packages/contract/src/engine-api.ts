@@ -6,8 +6,8 @@ import { TASK_TYPES, taskPath } from './tasks.ts';
 import { associationId, fileSystemId, integer, line, openEnum, taskId, timestamp } from './wire.ts';
 
 /**
- * What the engine can tell beyond FSx: `POST /api/engine/<Operation>`. A console that looks at real AWS does without.
- * Members are named in FSx's manner.
+ * What the engine can tell beyond FSx: `POST /api/engine/<Operation>`. For real AWS the back end finds out in S3 what
+ * can be found there, see `AWS_TELLS`; a console that looks at it does without the rest. Members are named in FSx's manner.
  */
 
 /** Where a task's work stands: see `Stage` of the engine. */
@@ -58,6 +58,8 @@ export const engineOperations = {
       Failures: z.array(failure),
       Codes: z.array(z.object({ Code: openEnum(FAILURE_CODES), Count: z.number() })),
       More: z.boolean(),
+      /** The report has more rows than are read: those beyond are not in the answer, nor in the counts. */
+      Truncated: z.optional(z.boolean()),
     }),
   },
   /** Where a file system is. */
@@ -121,6 +123,9 @@ export const engineOperations = {
     }),
   },
 };
+
+/** Operations that are answered for real AWS too: completion reports and data repositories are in S3. */
+export const AWS_TELLS = ['ListTaskFailures', 'ListRepository'] as const;
 
 export type EngineOperationName = keyof typeof engineOperations;
 export type EngineInput<Name extends EngineOperationName> = z.output<(typeof engineOperations)[Name]['input']>;
