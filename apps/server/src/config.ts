@@ -47,13 +47,15 @@ type FsxSetting =
   | { readonly kind: 'aws'; readonly endpoint?: string; readonly regions: readonly string[] };
 
 /** The regions of the partition `aws` where FSx for Lustre is. */
-const REGIONS = [
-  ...['us-east-1', 'us-east-2', 'us-west-1', 'us-west-2', 'ca-central-1', 'ca-west-1', 'mx-central-1', 'sa-east-1'],
-  ...['eu-central-1', 'eu-central-2', 'eu-north-1', 'eu-south-1', 'eu-south-2', 'eu-west-1', 'eu-west-2', 'eu-west-3'],
-  ...['af-south-1', 'il-central-1', 'me-central-1', 'me-south-1', 'ap-east-1', 'ap-south-1', 'ap-south-2'],
-  ...['ap-northeast-1', 'ap-northeast-2', 'ap-northeast-3', 'ap-southeast-1', 'ap-southeast-2', 'ap-southeast-3'],
-  ...['ap-southeast-4', 'ap-southeast-5', 'ap-southeast-7'],
-];
+const REGIONS = `
+us-east-1 us-east-2 us-west-1 us-west-2 ca-central-1 ca-west-1 mx-central-1 sa-east-1
+eu-central-1 eu-central-2 eu-north-1 eu-south-1 eu-south-2 eu-west-1 eu-west-2 eu-west-3
+af-south-1 il-central-1 me-central-1 me-south-1 ap-east-1 ap-south-1 ap-south-2
+ap-northeast-1 ap-northeast-2 ap-northeast-3
+ap-southeast-1 ap-southeast-2 ap-southeast-3 ap-southeast-4 ap-southeast-5
+`
+  .trim()
+  .split(/\s+/);
 
 const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 type LogLevel = (typeof LOG_LEVELS)[number];
@@ -130,9 +132,11 @@ const logLevelOf = (environment: Environment, complain: Complain): LogLevel => {
 
 const isRegion = (text: string) => /^[a-z0-9-]{1,32}$/.test(text);
 
-const regionOf = (environment: Environment, complain: Complain) => {
-  const region = environment['AWS_REGION'] || 'us-east-1';
-  if (!isRegion(region)) complain(`AWS_REGION must be a region such as us-east-1, not "${region}".`);
+/** @param names of variables, the first of which that is set counts */
+const regionOf = (environment: Environment, names: readonly string[], complain: Complain) => {
+  const name = names.find((each) => environment[each]);
+  const region = (name && environment[name]) || 'us-east-1';
+  if (!isRegion(region)) complain(`${name} must be a region such as us-east-1, not "${region}".`);
   return region;
 };
 
@@ -155,23 +159,28 @@ const regionsOf = (environment: Environment, fallback: readonly string[], first:
   return regions.includes(first) ? regions : [first, ...regions];
 };
 
+const targetOf = (environment: Environment, complain: Complain) => {
+  const target = environment['FSX_TARGET'] || undefined;
+  if (target === 'aws' || target === 'engine' || target === undefined) return target;
+  complain(`FSX_TARGET must be "aws", "engine" or unset, not "${target}".`);
+  return undefined;
+};
+
 /** Which FSx, and the region to begin with. */
 const fsxOf = (environment: Environment, port: number, complain: Complain): Pick<Config, 'fsx' | 'region'> => {
-  const region = regionOf(environment, complain);
-  const target = environment['FSX_TARGET'];
-  if (target && target !== 'aws' && target !== 'engine') {
-    complain(`FSX_TARGET must be "aws", "engine" or unset, not "${target}".`);
-  }
   const endpoint = urlOf(environment, 'AWS_ENDPOINT_URL_FSX', complain);
-  const isElsewhere = endpoint !== undefined && URL.canParse(endpoint) && !isThisServer(endpoint, port);
-  if (target !== 'aws' && (target === 'engine' || !isElsewhere)) return { region, fsx: { kind: 'engine' } };
-  const amazons = isElsewhere ? regionOfEndpoint(endpoint) : undefined;
-  const first = amazons ?? (environment['AWS_REGION'] || environment['AWS_DEFAULT_REGION'] || region);
-  if (!isRegion(first)) complain(`AWS_DEFAULT_REGION must be a region such as us-east-1, not "${first}".`);
+  const elsewhere = endpoint && URL.canParse(endpoint) && !isThisServer(endpoint, port) ? endpoint : undefined;
+  const target = targetOf(environment, complain) ?? (elsewhere ? 'aws' : 'engine');
+  if (target === 'engine') return { region: regionOf(environment, ['AWS_REGION'], complain), fsx: { kind: 'engine' } };
+  const amazons = elsewhere && regionOfEndpoint(elsewhere);
+  // The AWS CLI of the same shell may know it by another variable than the SDK.
+  const first = amazons ?? regionOf(environment, ['AWS_REGION', 'AWS_DEFAULT_REGION'], complain);
+  if (!elsewhere || amazons) {
+    return { region: first, fsx: { kind: 'aws', regions: regionsOf(environment, REGIONS, first, complain) } };
+  }
   // An endpoint that somebody runs is one region's, unless they say otherwise.
-  const isOne = endpoint !== undefined && amazons === undefined;
-  const regions = regionsOf(environment, isOne ? [first] : REGIONS, first, complain);
-  return { region: first, fsx: { kind: 'aws', regions, ...(isOne ? { endpoint } : {}) } };
+  const regions = regionsOf(environment, [first], first, complain);
+  return { region: first, fsx: { kind: 'aws', endpoint: elsewhere, regions } };
 };
 
 const accountOf = (environment: Environment, complain: Complain) => {

@@ -8,7 +8,7 @@ import { type Engine, openEngine } from '@drt/engine';
 import type { Logger } from 'pino';
 
 import packageJson from '../package.json' with { type: 'json' };
-import { buildApp } from './app.ts';
+import { type AppOptions, buildApp } from './app.ts';
 import { type Config, ConfigError, databaseFile, engineOptions } from './config.ts';
 import { openAwsRegions, openEngineRegion, type Regions } from './console-api/regions.ts';
 import { holdDataDirectory } from './data-directory.ts';
@@ -105,8 +105,19 @@ const openRegions = (
 
 const s3EndpointOf = ({ s3 }: Config, sandbox: string | undefined) => (s3.kind === 'endpoint' ? s3.endpoint : sandbox);
 
-/** Without workers nobody puts anything into it, if the console looks at another FSx too. */
-const wantsSandbox = ({ fsx, workers }: Config) => fsx.kind === 'engine' || workers > 0;
+/** None where it is not the store; nor without workers to use it, if the console looks at another FSx too. */
+const sandboxFor = async (config: Config, log: Logger) => {
+  const { s3, fsx, workers } = config;
+  const isUsed = fsx.kind === 'engine' || workers > 0;
+  return s3.kind === 'sandbox' && isUsed ? startSandbox(config, s3.port, log) : undefined;
+};
+
+/** What another FSx has in S3 is not in our sandbox. */
+const contextOf = ({ fsx, s3 }: Config, s3Endpoint: string | undefined): AppOptions['context'] => ({
+  target: fsx.kind,
+  ...(s3Endpoint && (fsx.kind === 'engine' || s3.kind === 'endpoint') ? { s3Endpoint } : {}),
+  version: packageJson.version,
+});
 
 /**
  * Starts everything: listener, sandbox, engine, workers, sample.
@@ -126,8 +137,7 @@ export const startServer = async (config: Config, log: Logger, stopping: AbortSi
   starting.use(holdDataDirectory(config.dataDirectory));
   const isNew = !existsSync(databaseFile(config));
 
-  const sandbox =
-    config.s3.kind === 'sandbox' && wantsSandbox(config) ? await startSandbox(config, config.s3.port, log) : undefined;
+  const sandbox = await sandboxFor(config, log);
   starting.defer(() => sandbox?.stop(SANDBOX_GRACE));
   const s3Endpoint = s3EndpointOf(config, sandbox?.url);
   const engine = starting.use(await openEngine({ ...engineOptions(config, s3Endpoint), log }));
@@ -140,12 +150,7 @@ export const startServer = async (config: Config, log: Logger, stopping: AbortSi
     regions,
     verifier: keys && signatureVerifier(keys, { region: config.region }),
     host: config.host,
-    context: {
-      target: config.fsx.kind,
-      // What another FSx has in S3 is not in our sandbox.
-      ...(s3Endpoint && (config.fsx.kind === 'engine' || !sandbox) ? { s3Endpoint } : {}),
-      version: packageJson.version,
-    },
+    context: contextOf(config, s3Endpoint),
     console: CONSOLE,
     isReady: () => ready,
     log,

@@ -11,6 +11,21 @@ import type { S3Objects } from './s3-objects.ts';
 const behind = (prefix: string) => `${prefix}\u{10ffff}`;
 
 const PAGE = 100;
+/** Names that S3 answers at once. */
+const MOST = 1000;
+
+/** The bucket of an `s3://bucket/prefix` and its prefix, which is '' or ends with `/`. */
+const partsOf = (repository: string) => {
+  const [, bucket, prefix = ''] = /^s3:\/\/([^/]+)\/?(.*)$/s.exec(repository) ?? [];
+  return bucket === undefined ? undefined : { bucket, prefix: prefix.replace(/([^/])$/, '$1/') };
+};
+
+/** @param prefix of the level, which every key begins with */
+const entryOf = ({ key, size }: { readonly key: string; readonly size: number }, prefix: string) => ({
+  Name: key.slice(prefix.length),
+  Kind: key.endsWith('/') ? ('directory' as const) : ('file' as const),
+  Size: size,
+});
 
 /**
  * What can be told of a task without an engine: what real FSx and its data repositories say. Anything else is refused
@@ -39,27 +54,17 @@ export const awsTells = (fsx: Pick<Fsx, 'call'>, s3: Pick<S3Objects, 'read' | 'l
     const answer = (await fsx.call('DescribeDataRepositoryAssociations', { AssociationIds: [AssociationId] })) as {
       Associations?: { DataRepositoryPath?: string }[];
     };
-    const repository = answer.Associations?.[0]?.DataRepositoryPath ?? '';
-    const [, bucket, base = ''] = /^s3:\/\/([^/]+)\/?(.*)$/s.exec(repository) ?? [];
-    if (bucket === undefined) {
+    const repository = partsOf(answer.Associations?.[0]?.DataRepositoryPath ?? '');
+    if (!repository) {
       throw new FsxError('DataRepositoryAssociationNotFound', `There is no association ${AssociationId} in S3.`);
     }
-    const prefix = `${base === '' || base.endsWith('/') ? base : `${base}/`}${Path}`;
+    const prefix = `${repository.prefix}${Path}`;
     const from = After === undefined ? undefined : `${prefix}${After}`;
     // One more than asked for says whether there are more; one more again, should the prefix be an object itself.
-    const most = Math.min(1000, MaxResults + 2);
-    const { names } = await s3.list(bucket, prefix, most, from?.endsWith('/') ? behind(from) : from);
-    const entries = names
-      .filter(({ key }) => key !== prefix)
-      .map(({ key, size }) => {
-        const isDirectory = key.endsWith('/');
-        return {
-          Name: key.slice(prefix.length),
-          Kind: isDirectory ? ('directory' as const) : ('file' as const),
-          Size: size,
-        };
-      });
-    return { Entries: entries.slice(0, MaxResults), More: entries.length > MaxResults || names.length === 1000 };
+    const most = Math.min(MOST, MaxResults + 2);
+    const { names } = await s3.list(repository.bucket, prefix, most, from?.endsWith('/') ? behind(from) : from);
+    const entries = names.filter(({ key }) => key !== prefix).map((name) => entryOf(name, prefix));
+    return { Entries: entries.slice(0, MaxResults), More: entries.length > MaxResults || names.length === MOST };
   };
 
   return async (operation, input) => {

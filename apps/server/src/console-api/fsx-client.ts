@@ -95,7 +95,7 @@ const statusOf = (code: string, said: number | undefined) => {
 };
 
 /** The action that was denied: as AWS says it, since creating a task may fail for the tags it is created with. */
-export const permissionIn = (message: string, otherwise: string) =>
+const permissionIn = (message: string, otherwise: string) =>
   /not authorized to perform:? ([a-z0-9-]+:[A-Za-z]+)/.exec(message)?.[1] ?? otherwise;
 
 /** What `error` says about the server's own credentials, before anything was sent; undefined if it is another one. */

@@ -9,7 +9,7 @@ export interface S3Place {
 }
 
 /** One level below a prefix. */
-export interface Level {
+interface Level {
   /** Keys of objects, and of what lies deeper one prefix each, which ends with `/`; in the order of S3. */
   readonly names: readonly { readonly key: string; readonly size: number }[];
 }
