@@ -6,8 +6,10 @@ import { TASK_TYPES, taskPath } from './tasks.ts';
 import { associationId, fileSystemId, integer, line, openEnum, taskId, timestamp } from './wire.ts';
 
 /**
- * What the engine can tell beyond FSx: `POST /api/engine/<Operation>`. For real AWS the back end finds out in S3 what
- * can be found there, see `AWS_TELLS`; a console that looks at it does without the rest. Members are named in FSx's manner.
+ * What the engine can tell beyond FSx: `POST /api/engine/<Operation>`. Members are named in FSx's manner.
+ *
+ * Where the console looks at real AWS, what is in S3 is answered all the same: ListTaskFailures from completion reports,
+ * and ListRepository.
  */
 
 /** Where a task's work stands: see `Stage` of the engine. */
@@ -123,9 +125,6 @@ export const engineOperations = {
     }),
   },
 };
-
-/** Operations that are answered for real AWS too: completion reports and data repositories are in S3. */
-export const AWS_TELLS = ['ListTaskFailures', 'ListRepository'] as const;
 
 export type EngineOperationName = keyof typeof engineOperations;
 export type EngineInput<Name extends EngineOperationName> = z.output<(typeof engineOperations)[Name]['input']>;

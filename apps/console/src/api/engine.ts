@@ -12,7 +12,7 @@ import { contextQuery, posted, send } from './fsx.ts';
 
 /**
  * What the engine tells beyond FSx. Ask `useHasEngine` first: where the console looks at real AWS there is none, and the
- * back end answers only what the contract lists in `AWS_TELLS`.
+ * back end tells only what it finds in S3.
  */
 
 /**
