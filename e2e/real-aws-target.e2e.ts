@@ -76,7 +76,7 @@ test('a task is created, watched, canceled, tagged, found and duplicated', async
   await expect(page).toHaveURL(at(paths.fileSystem(id)));
   const created = flash(page, 'task created').getByRole('link');
   const taskId = await created.innerText();
-  await account.s3.waitForRequest(({ state, key = '' }) => state === 'held' && key.startsWith(`${id}/`));
+  await account.s3.waitForRequest(({ state, key }) => state === 'held' && key.startsWith(`${id}/`));
 
   await created.click();
   await expect(page).toHaveURL(at(paths.task(taskId)));

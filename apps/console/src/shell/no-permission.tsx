@@ -4,6 +4,7 @@ import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useQuery } from '@tanstack/react-query';
 
+import { hasCode } from '../api/errors.ts';
 import { ApiFailure, contextQuery } from '../api/fsx.ts';
 import { Copyable } from './copyable.tsx';
 import { FailureAlert } from './failure.tsx';
@@ -29,7 +30,7 @@ export const NoPermission = ({ title, error, onRetry }: NoPermissionProps) => {
           items={[
             ...(permission
               ? [{ label: 'Permission', value: <Copyable text={permission} name="Permission" /> }]
-              : [{ label: 'Credentials', value: 'Not accepted, or not found' }]),
+              : [{ label: 'Credentials', value: hasCode(error, 'NoCredentials') ? 'Not found' : 'Not accepted' }]),
             { label: 'Region', value: where?.region ?? '-' },
             { label: 'Asked', value: where?.target === 'engine' ? 'FSx endpoint of this server' : 'Amazon FSx' },
           ]}

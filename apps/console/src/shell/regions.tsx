@@ -25,7 +25,7 @@ export const regionItems = (where: Context): TopNavigationProps.MenuDropdownUtil
           items: where.regions.map((region) => ({
             id: PREFIX + region,
             text: region,
-            ...(region === where.region ? { iconName: 'check' as const, iconAlt: 'Current region' } : {}),
+            ...(region === where.region ? { labelTag: 'Current' } : {}),
           })),
         },
       ]
