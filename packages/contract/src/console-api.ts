@@ -9,18 +9,12 @@ import { z } from 'zod/mini';
  * Every request may name one of the regions of the context in its query, as `?region=eu-west-1`.
  */
 
-/** Codes of an `apiError` that are not FSx's: what the back end met on its way to AWS. */
-export type AwsFailureCode =
-  /** FSx could not be reached. */
-  | 'NetworkError'
-  /** The server itself has no AWS credentials, or they have run out. */
-  | 'NoCredentials'
-  /** The completion report is not where the task says, or is no such report. */
-  | 'ReportNotFound'
-  | 'ReportUnreadable';
-
 export const apiError = z.object({
-  /** An FSx error code, or an `AwsFailureCode`. */
+  /**
+   * An FSx error code, or what the back end met on its way to AWS: `NetworkError` when it could not get there,
+   * `NoCredentials` when it has none or they have run out, an error code of S3, `ReportNotFound` and `ReportUnreadable`
+   * for a completion report that is not there or is no such report.
+   */
   code: z.string(),
   message: z.string(),
   requestId: z.optional(z.string()),

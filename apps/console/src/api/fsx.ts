@@ -7,7 +7,7 @@ import { apiUrl, settleRegion } from './region.ts';
 
 /** A refusal or a failure of the console's back end: the only error that `send` throws, aborts apart. */
 export class ApiFailure extends Error {
-  /** An FSx error code, or an `AwsFailureCode`: `NetworkError` also when no answer came. */
+  /** That of an `apiError`; `NetworkError` also when no answer came. */
   readonly code: string;
   readonly requestId: string | undefined;
   /** The IAM action that is missing. */

@@ -20,7 +20,7 @@ import {
   UpdateDataRepositoryAssociationCommand,
 } from '@aws-sdk/client-fsx';
 import { encodeOutput, type Input, type OperationName, type Output } from '@drt/contract';
-import type { ApiError, AwsFailureCode } from '@drt/contract/console-api';
+import type { ApiError } from '@drt/contract/console-api';
 import { FsxError } from '@drt/contract/errors';
 
 import type { Lane, RateLimit } from './rate-limit.ts';
@@ -72,7 +72,7 @@ export class FsxCallError extends Error {
   readonly status: number;
   readonly body: ApiError;
 
-  constructor(status: number, body: ApiError & { readonly code: AwsFailureCode | (string & {}) }, cause?: unknown) {
+  constructor(status: number, body: ApiError, cause?: unknown) {
     super(body.message, { cause });
     this.name = 'FsxCallError';
     this.status = status;
