@@ -138,6 +138,8 @@ const paced =
 export const openFsx = ({ endpoint, region, credentials, limit }: FsxOptions): Fsx => {
   const client = new FSxClient({
     ...(endpoint ? { endpoint } : {}),
+    // The settings have judged the environment's: one that is a single region's must not be used for all.
+    ignoreConfiguredEndpointUrls: true,
     region,
     ...(credentials ? { credentials } : {}),
     ...(limit ? { maxAttempts: AWS_ATTEMPTS } : {}),

@@ -59,6 +59,7 @@ export const openS3 = ({ region, endpoint }: S3Place): S3Objects => {
   const client = new S3Client({
     region,
     ...(endpoint ? { endpoint, forcePathStyle: true } : {}),
+    ignoreConfiguredEndpointUrls: true,
     // A file system's repository may be in another region than itself.
     followRegionRedirects: true,
     requestHandler: { connectionTimeout: 3000, requestTimeout: 20_000 },
