@@ -7,6 +7,7 @@ import { createRoot } from 'react-dom/client';
 import { BrowserRouter } from 'react-router';
 
 import { createQueryClient } from './api/query-client.ts';
+import { startRegion } from './api/region.ts';
 import { Pages } from './routes.tsx';
 import { LeaveGuardProvider } from './shell/leave-guard.tsx';
 import { NotificationProvider } from './shell/notifications.tsx';
@@ -14,6 +15,7 @@ import { startTheme } from './shell/theme.ts';
 import { TaskWatch } from './tasks/task-watch.tsx';
 
 startTheme();
+startRegion();
 
 const root = document.querySelector('#app');
 if (!root) throw new Error('index.html has no #app');

@@ -32,6 +32,7 @@ describe("the console's back end", () => {
     const answer = await ask(`${server.url}/api/context`);
     expect(answer.json()).toEqual({
       region: 'us-east-1',
+      regions: ['us-east-1'],
       target: 'engine',
       s3Endpoint: server.s3Endpoint,
       version: expect.stringMatching(/^\d+\.\d+\.\d+$/),

@@ -6,10 +6,10 @@ import type { Logger } from 'pino';
 
 import { isLoopback } from './config.ts';
 import { engineRoute } from './console-api/engine-route.ts';
-import { type Fsx, FsxCallError } from './console-api/fsx-client.ts';
+import { FsxCallError } from './console-api/fsx-client.ts';
 import { fsxRoute } from './console-api/fsx-route.ts';
+import type { Regions } from './console-api/regions.ts';
 import { taskListRoute } from './console-api/task-list-route.ts';
-import { openTaskMirror } from './console-api/task-mirror.ts';
 import { consoleFiles } from './console-files.ts';
 import { AWS_JSON, fsxEndpoint } from './fsx/endpoint.ts';
 import { asFsxError, failureAnswer, internalError } from './fsx/failure.ts';
@@ -18,14 +18,15 @@ import { securityHeaders } from './headers.ts';
 import { checkHost, checkOrigin, identify, readBody } from './request.ts';
 
 export interface AppOptions {
-  readonly engine: Pick<Engine, 'call' | 'tell'>;
-  /** The FSx that the console looks at. */
-  readonly fsx: Fsx;
+  readonly engine: Pick<Engine, 'call'>;
+  /** Where the console looks. */
+  readonly regions: Regions;
   /** Absent: the FSx endpoint accepts any signature. */
   readonly verifier?: Verifier | undefined;
   /** Address we listen on. */
   readonly host: string;
-  readonly context: Context;
+  /** What the console is told about that, apart from the region. */
+  readonly context: Omit<Context, 'region' | 'regions'>;
   /** Directory of the built console. */
   readonly console: string;
   readonly isReady: () => boolean;
@@ -84,7 +85,7 @@ const answerErrors =
 
 /** The doors: FSx endpoint, the console's back end, the console's files. */
 export const buildApp = (options: AppOptions): Express => {
-  const { engine, fsx, verifier, host, context, isReady, log } = options;
+  const { engine, regions, verifier, host, context, isReady, log } = options;
   const app = express();
   app.disable('x-powered-by');
   // Answers are not to be kept, so there is nothing to revalidate.
@@ -97,11 +98,13 @@ export const buildApp = (options: AppOptions): Express => {
   });
   app.post('/', checkOrigin, readBody(), fsxEndpoint({ engine, verifier }));
   app.use('/api', (request, _response, next) => (onlyFromHere(request), next()));
-  app.get('/api/context', (_request, response) => void response.json(context));
-  const tasks = openTaskMirror(fsx, context.target);
-  app.post('/api/fsx/:operation', checkOrigin, readBody(), fsxRoute(tasks.fsx));
-  app.post('/api/tasks/list', checkOrigin, readBody(), taskListRoute(tasks));
-  app.post('/api/engine/:operation', checkOrigin, readBody(), engineRoute(engine, context.target === 'aws'));
+  app.get('/api/context', (request, response) => {
+    const where: Context = { ...context, region: regions.nameIn(request), regions: [...regions.offered] };
+    response.json(where);
+  });
+  app.post('/api/fsx/:operation', checkOrigin, readBody(), fsxRoute(regions));
+  app.post('/api/tasks/list', checkOrigin, readBody(), taskListRoute(regions));
+  app.post('/api/engine/:operation', checkOrigin, readBody(), engineRoute(regions));
   app.all(['/api', '/api/{*path}'], notFound);
   app.get('/{*path}', consoleFiles(options.console));
   app.use(notFound);

@@ -19,6 +19,7 @@ describe('settings', () => {
       host: '127.0.0.1',
       dataDirectory: `${process.cwd()}/data`,
       s3: { kind: 'sandbox', port: 9090 },
+      fsx: { kind: 'engine' },
       region: 'us-east-1',
       account: '123456789012',
       fileSystemRoots: [],
@@ -39,7 +40,7 @@ describe('settings', () => {
       FILE_SYSTEM_ROOTS: '/mnt/a:/mnt/b/',
       SAMPLE: 'off',
       AWS_ENDPOINT_URL_S3: 'https://store.example:8443',
-      AWS_ENDPOINT_URL_FSX: 'https://fsx.eu-central-1.amazonaws.com',
+      AWS_ENDPOINT_URL_FSX: 'https://fsx.example',
       LOG_LEVEL: 'debug',
     });
     expect(config).toEqual({
@@ -52,7 +53,7 @@ describe('settings', () => {
       account: '000000000001',
       fileSystemRoots: ['/mnt/a', '/mnt/b'],
       sample: false,
-      fsxEndpoint: 'https://fsx.eu-central-1.amazonaws.com',
+      fsx: { kind: 'aws', endpoint: 'https://fsx.example', regions: ['eu-central-1'] },
       logLevel: 'debug',
     });
     expect(readConfig({ S3: 'aws' }).s3).toEqual({ kind: 'aws' });
@@ -69,6 +70,7 @@ describe('settings', () => {
     ['AWS_ENDPOINT_URL_S3', 'localhost:9000'],
     ['AWS_ENDPOINT_URL_FSX', 'ftp://fsx'],
     ['S3', 'minio'],
+    ['FSX_TARGET', 'azure'],
     ['SAMPLE', 'no'],
     ['FILE_SYSTEM_ROOTS', '/mnt:relative'],
     ['ACCOUNT_ID', '12345'],
@@ -79,6 +81,44 @@ describe('settings', () => {
     const sentences = sentencesOf({ [name]: value });
     expect(sentences).toHaveLength(1);
     expect(sentences[0]).toMatch(new RegExp(`^${name}\\b.*\\.$`));
+  });
+
+  test('FSX_TARGET=aws means every region of Amazon FSx, without workers unless they are asked for', () => {
+    const config = readConfig({ FSX_TARGET: 'aws', AWS_REGION: 'eu-west-1' });
+    expect(config).toMatchObject({ region: 'eu-west-1', workers: 0, fsx: { kind: 'aws' } });
+    expect(config.fsx).not.toHaveProperty('endpoint');
+    expect(config.fsx).toMatchObject({ regions: expect.arrayContaining(['us-east-1', 'eu-west-1', 'ap-south-1']) });
+    expect(readConfig({ FSX_TARGET: 'aws', AWS_DEFAULT_REGION: 'eu-west-3' }).region).toBe('eu-west-3');
+    expect(readConfig({ FSX_TARGET: 'aws', WORKERS: '1' }).workers).toBe(1);
+    const FSX_REGIONS = 'us-gov-west-1,us-gov-east-1';
+    expect(readConfig({ FSX_TARGET: 'aws', AWS_REGION: 'us-gov-east-1', FSX_REGIONS }).fsx).toEqual({
+      kind: 'aws',
+      regions: ['us-gov-west-1', 'us-gov-east-1'],
+    });
+    expect(sentencesOf({ FSX_TARGET: 'aws', FSX_REGIONS: 'Europe' })).toEqual([
+      'FSX_REGIONS must be regions separated by commas; "Europe" is none.',
+    ]);
+  });
+
+  test('an endpoint of FSx says by itself which FSx is meant', () => {
+    const amazons = readConfig({ AWS_ENDPOINT_URL_FSX: 'https://fsx.eu-north-1.amazonaws.com' });
+    expect(amazons.region).toBe('eu-north-1');
+    expect(amazons.fsx).not.toHaveProperty('endpoint');
+    expect(amazons.fsx).toMatchObject({ kind: 'aws', regions: expect.arrayContaining(['eu-west-1', 'eu-north-1']) });
+
+    const privateLink = 'https://vpce-1.fsx.eu-west-1.vpce.amazonaws.com';
+    expect(readConfig({ AWS_ENDPOINT_URL_FSX: privateLink, AWS_REGION: 'eu-west-1' }).fsx).toEqual({
+      kind: 'aws',
+      endpoint: privateLink,
+      regions: ['eu-west-1'],
+    });
+  });
+
+  test('a shell whose AWS CLI is pointed at this server does not turn it away from itself', () => {
+    const AWS_ENDPOINT_URL_FSX = 'http://localhost:8080';
+    expect(readConfig({ AWS_ENDPOINT_URL_FSX }).fsx).toEqual({ kind: 'engine' });
+    expect(readConfig({ AWS_ENDPOINT_URL_FSX, PORT: '8081' }).fsx).toMatchObject({ kind: 'aws' });
+    expect(readConfig({ AWS_ENDPOINT_URL_FSX, PORT: '8081', FSX_TARGET: 'engine' }).fsx).toEqual({ kind: 'engine' });
   });
 
   test('are all judged at once', () => {

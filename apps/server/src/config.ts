@@ -15,7 +15,7 @@ export interface Config {
   readonly host: string;
   /** Absolute path; database, file systems and sandbox buckets live below it. */
   readonly dataDirectory: string;
-  /** Number of worker processes. */
+  /** Number of worker processes; none by default where the console looks at another FSx. */
   readonly workers: number;
   readonly s3: S3Setting;
   readonly region: string;
@@ -27,8 +27,7 @@ export interface Config {
   readonly sample: boolean;
   /** JSON file of access keys; turns signature verification on. */
   readonly accessKeysFile?: string;
-  /** The FSx that the console looks at; our own endpoint if absent. */
-  readonly fsxEndpoint?: string;
+  readonly fsx: FsxSetting;
   readonly logLevel: LogLevel;
 }
 
@@ -39,6 +38,24 @@ type S3Setting =
   | { readonly kind: 'endpoint'; readonly endpoint: string }
   /** Amazon S3. */
   | { readonly kind: 'aws' };
+
+/** The FSx that the console looks at. */
+type FsxSetting =
+  /** The endpoint of this server. */
+  | { readonly kind: 'engine' }
+  /** Amazon's, or another at this URL; and the regions that are offered, the one to begin with among them. */
+  | { readonly kind: 'aws'; readonly endpoint?: string; readonly regions: readonly string[] };
+
+/** The regions of the partition `aws` where FSx for Lustre is. */
+const REGIONS = `
+us-east-1 us-east-2 us-west-1 us-west-2 ca-central-1 ca-west-1 mx-central-1 sa-east-1
+eu-central-1 eu-central-2 eu-north-1 eu-south-1 eu-south-2 eu-west-1 eu-west-2 eu-west-3
+af-south-1 il-central-1 me-central-1 me-south-1 ap-east-1 ap-south-1 ap-south-2
+ap-northeast-1 ap-northeast-2 ap-northeast-3
+ap-southeast-1 ap-southeast-2 ap-southeast-3 ap-southeast-4 ap-southeast-5
+`
+  .trim()
+  .split(/\s+/);
 
 const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 type LogLevel = (typeof LOG_LEVELS)[number];
@@ -113,10 +130,57 @@ const logLevelOf = (environment: Environment, complain: Complain): LogLevel => {
   return level ?? 'info';
 };
 
-const regionOf = (environment: Environment, complain: Complain) => {
-  const region = environment['AWS_REGION'] || 'us-east-1';
-  if (!/^[a-z0-9-]{1,32}$/.test(region)) complain(`AWS_REGION must be a region such as us-east-1, not "${region}".`);
+const isRegion = (text: string) => /^[a-z0-9-]{1,32}$/.test(text);
+
+/** @param names of variables, the first of which that is set counts */
+const regionOf = (environment: Environment, names: readonly string[], complain: Complain) => {
+  const name = names.find((each) => environment[each]);
+  const region = (name && environment[name]) || 'us-east-1';
+  if (!isRegion(region)) complain(`${name} must be a region such as us-east-1, not "${region}".`);
   return region;
+};
+
+/** The region whose public endpoint of Amazon's this is. The SDK knows those of all regions by itself. */
+const regionOfEndpoint = (endpoint: string) =>
+  /^fsx\.([a-z0-9-]+)\.amazonaws\.com(\.cn)?$/.exec(new URL(endpoint).hostname)?.[1];
+
+/** As whoever wants the AWS CLI to talk to this server sets it for the whole shell. */
+const isThisServer = (endpoint: string, port: number) => {
+  const { hostname, port: named } = new URL(endpoint);
+  return isLoopback(hostname.replace(/^\[|\]$/g, '')) && Number(named) === port;
+};
+
+const regionsOf = (environment: Environment, fallback: readonly string[], first: string, complain: Complain) => {
+  const named = (environment['FSX_REGIONS'] ?? '').split(',').filter((region) => region !== '');
+  for (const region of named) {
+    if (!isRegion(region)) complain(`FSX_REGIONS must be regions separated by commas; "${region}" is none.`);
+  }
+  const regions = named.length > 0 ? named : fallback;
+  return regions.includes(first) ? regions : [first, ...regions];
+};
+
+const targetOf = (environment: Environment, complain: Complain) => {
+  const target = environment['FSX_TARGET'] || undefined;
+  if (target === 'aws' || target === 'engine' || target === undefined) return target;
+  complain(`FSX_TARGET must be "aws", "engine" or unset, not "${target}".`);
+  return undefined;
+};
+
+/** Which FSx, and the region to begin with. */
+const fsxOf = (environment: Environment, port: number, complain: Complain): Pick<Config, 'fsx' | 'region'> => {
+  const endpoint = urlOf(environment, 'AWS_ENDPOINT_URL_FSX', complain);
+  const elsewhere = endpoint && URL.canParse(endpoint) && !isThisServer(endpoint, port) ? endpoint : undefined;
+  const target = targetOf(environment, complain) ?? (elsewhere ? 'aws' : 'engine');
+  if (target === 'engine') return { region: regionOf(environment, ['AWS_REGION'], complain), fsx: { kind: 'engine' } };
+  const amazons = elsewhere && regionOfEndpoint(elsewhere);
+  // The AWS CLI of the same shell may know it by another variable than the SDK.
+  const first = amazons ?? regionOf(environment, ['AWS_REGION', 'AWS_DEFAULT_REGION'], complain);
+  if (!elsewhere || amazons) {
+    return { region: first, fsx: { kind: 'aws', regions: regionsOf(environment, REGIONS, first, complain) } };
+  }
+  // An endpoint that somebody runs is one region's, unless they say otherwise.
+  const regions = regionsOf(environment, [first], first, complain);
+  return { region: first, fsx: { kind: 'aws', endpoint: elsewhere, regions } };
 };
 
 const accountOf = (environment: Environment, complain: Complain) => {
@@ -149,19 +213,22 @@ export const readConfig = (environment: Environment = process.env): Config => {
     complain('DATABASE_URL names a PostgreSQL, which is not served yet: unset it to use SQLite in DATA_DIR.');
   }
   const accessKeysFile = environment['FSX_ACCESS_KEYS_FILE'] || undefined;
-  const fsxEndpoint = urlOf(environment, 'AWS_ENDPOINT_URL_FSX', complain);
+  const port = integerOf(environment, 'PORT', 8080, 65535, complain);
+  const { fsx, region } = fsxOf(environment, port, complain);
+  // The engine's own tasks are beside the point where the console looks elsewhere.
+  const workers = fsx.kind === 'aws' ? 0 : availableParallelism();
   const config: Config = {
-    port: integerOf(environment, 'PORT', 8080, 65535, complain),
+    port,
     host: hostOf(environment, accessKeysFile, complain),
     dataDirectory: resolve(environment['DATA_DIR'] || 'data'),
-    workers: integerOf(environment, 'WORKERS', availableParallelism(), 256, complain),
+    workers: integerOf(environment, 'WORKERS', workers, 256, complain),
     s3: s3Of(environment, complain),
-    region: regionOf(environment, complain),
+    fsx,
+    region,
     account: accountOf(environment, complain),
     fileSystemRoots: rootsOf(environment, complain),
     sample: !switchOf(environment, 'SAMPLE', 'off', complain),
     ...(accessKeysFile ? { accessKeysFile: resolve(accessKeysFile) } : {}),
-    ...(fsxEndpoint ? { fsxEndpoint } : {}),
     logLevel: logLevelOf(environment, complain),
   };
   if (sentences.length > 0) throw new ConfigError(sentences);

@@ -4,14 +4,13 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 
-import type { Context } from '@drt/contract/console-api';
-import { openEngine } from '@drt/engine';
+import { type Engine, openEngine } from '@drt/engine';
 import type { Logger } from 'pino';
 
 import packageJson from '../package.json' with { type: 'json' };
-import { buildApp } from './app.ts';
+import { type AppOptions, buildApp } from './app.ts';
 import { type Config, ConfigError, databaseFile, engineOptions } from './config.ts';
-import { type FsxOptions, openFsx } from './console-api/fsx-client.ts';
+import { openAwsRegions, openEngineRegion, type Regions } from './console-api/regions.ts';
 import { holdDataDirectory } from './data-directory.ts';
 import { type AccessKey, readAccessKeys } from './fsx/access-keys.ts';
 import { signatureVerifier } from './fsx/signature.ts';
@@ -87,26 +86,38 @@ const beforeReady: RequestListener = (_request, response) => {
   response.end('The server is starting.\n');
 };
 
-const isAmazon = (endpoint: string) => /(^|\.)(amazonaws\.com(\.cn)?|api\.aws)$/.test(new URL(endpoint).hostname);
-
-const contextOf = (config: Config, s3Endpoint: string | undefined): Context => ({
-  region: config.region,
-  target: config.fsxEndpoint && isAmazon(config.fsxEndpoint) ? 'aws' : 'engine',
-  ...(s3Endpoint && !config.fsxEndpoint ? { s3Endpoint } : {}),
-  version: packageJson.version,
-});
-
-/** The console's way to FSx: to the one that is configured, with the SDK's own credentials, or back to ourselves. */
-const fsxOptions = (config: Config, url: string, keys: ReadonlyMap<string, AccessKey> | undefined): FsxOptions => {
-  const { region, fsxEndpoint } = config;
-  if (fsxEndpoint) return { endpoint: fsxEndpoint, region };
+/** The console's way to FSx: back to ourselves, or to another one with the SDK's own credentials. */
+const openRegions = (
+  { fsx, region, s3 }: Config,
+  url: string,
+  keys: ReadonlyMap<string, AccessKey> | undefined,
+  engine: Engine,
+): Regions => {
+  if (fsx.kind === 'aws') {
+    const s3Endpoint = s3.kind === 'endpoint' ? s3.endpoint : undefined;
+    return openAwsRegions({ first: region, offered: fsx.regions, fsxEndpoint: fsx.endpoint, s3Endpoint });
+  }
   // Without keys the endpoint accepts any signature, but the SDK does not send a request without one.
   const anyone = { accessKeyId: 'console', secretAccessKey: 'console' };
   const admin = keys?.values().find((key) => key.role === 'admin');
-  return { endpoint: url, region, credentials: admin ?? anyone };
+  return openEngineRegion({ endpoint: url, region, credentials: admin ?? anyone }, engine);
 };
 
 const s3EndpointOf = ({ s3 }: Config, sandbox: string | undefined) => (s3.kind === 'endpoint' ? s3.endpoint : sandbox);
+
+/** None where it is not the store; nor without workers to use it, if the console looks at another FSx too. */
+const sandboxFor = async (config: Config, log: Logger) => {
+  const { s3, fsx, workers } = config;
+  const isUsed = fsx.kind === 'engine' || workers > 0;
+  return s3.kind === 'sandbox' && isUsed ? startSandbox(config, s3.port, log) : undefined;
+};
+
+/** What another FSx has in S3 is not in our sandbox. */
+const contextOf = ({ fsx, s3 }: Config, s3Endpoint: string | undefined): AppOptions['context'] => ({
+  target: fsx.kind,
+  ...(s3Endpoint && (fsx.kind === 'engine' || s3.kind === 'endpoint') ? { s3Endpoint } : {}),
+  version: packageJson.version,
+});
 
 /**
  * Starts everything: listener, sandbox, engine, workers, sample.
@@ -126,17 +137,17 @@ export const startServer = async (config: Config, log: Logger, stopping: AbortSi
   starting.use(holdDataDirectory(config.dataDirectory));
   const isNew = !existsSync(databaseFile(config));
 
-  const sandbox = config.s3.kind === 'sandbox' ? await startSandbox(config, config.s3.port, log) : undefined;
+  const sandbox = await sandboxFor(config, log);
   starting.defer(() => sandbox?.stop(SANDBOX_GRACE));
   const s3Endpoint = s3EndpointOf(config, sandbox?.url);
   const engine = starting.use(await openEngine({ ...engineOptions(config, s3Endpoint), log }));
   // Whatever a former server's workers had in hand: they are gone.
   await engine.handBack();
 
-  const fsx = starting.use(openFsx(fsxOptions(config, url, keys)));
+  const regions = starting.use(openRegions(config, url, keys, engine));
   handler = buildApp({
     engine,
-    fsx,
+    regions,
     verifier: keys && signatureVerifier(keys, { region: config.region }),
     host: config.host,
     context: contextOf(config, s3Endpoint),
@@ -150,7 +161,7 @@ export const startServer = async (config: Config, log: Logger, stopping: AbortSi
     await Promise.all([close(server), workers.stop(WORKER_GRACE)]);
   });
 
-  if (isNew && sandbox && config.sample && !config.fsxEndpoint) {
+  if (isNew && sandbox && config.sample && config.fsx.kind === 'engine') {
     const { dataDirectory } = config;
     const made = makeSample({ engine, dataDirectory, bucket: SAMPLE_BUCKET, signal: stopping });
     // A full disk, say. The server is of use without it.

@@ -6,8 +6,10 @@ import { TASK_TYPES, taskPath } from './tasks.ts';
 import { associationId, fileSystemId, integer, line, openEnum, taskId, timestamp } from './wire.ts';
 
 /**
- * What the engine can tell beyond FSx: `POST /api/engine/<Operation>`. A console that looks at real AWS does without.
- * Members are named in FSx's manner.
+ * What the engine can tell beyond FSx: `POST /api/engine/<Operation>`. Members are named in FSx's manner.
+ *
+ * Where the console looks at real AWS, what is in S3 is answered all the same: ListTaskFailures from completion reports,
+ * and ListRepository.
  */
 
 /** Where a task's work stands: see `Stage` of the engine. */
@@ -58,6 +60,8 @@ export const engineOperations = {
       Failures: z.array(failure),
       Codes: z.array(z.object({ Code: openEnum(FAILURE_CODES), Count: z.number() })),
       More: z.boolean(),
+      /** The report has more rows than are read: those beyond are not in the answer, nor in the counts. */
+      Truncated: z.optional(z.boolean()),
     }),
   },
   /** Where a file system is. */

@@ -10,7 +10,10 @@ import { queryOptions, useQuery } from '@tanstack/react-query';
 
 import { contextQuery, posted, send } from './fsx.ts';
 
-/** What the engine tells beyond FSx. Ask `useHasEngine` first: where the console looks at real AWS there is none. */
+/**
+ * What the engine tells beyond FSx. Ask `useHasEngine` first: where the console looks at real AWS there is none, and the
+ * back end tells only what it finds in S3.
+ */
 
 /**
  * Calls one operation of the engine: `Date` in code, epoch seconds on the wire.

@@ -1,7 +1,7 @@
 import { ERRORS } from '@drt/contract/errors';
 import { expect, test } from 'vitest';
 
-import { explainFailure, isTransient } from './errors.ts';
+import { explainFailure, isForbidden, isTransient } from './errors.ts';
 import { ApiFailure } from './fsx.ts';
 
 test('the words of the server come first, the advice after them', () => {
@@ -18,6 +18,22 @@ test('the request ID is kept for whoever looks into the log', () => {
     transient: false,
     requestId: 'r-1',
   });
+});
+
+test('a permission that is missing is named, and who lacks credentials is told so', () => {
+  const denied = new ApiFailure('AccessDeniedException', 'Not authorized', 'r-1', 'fsx:TagResource');
+  expect(explainFailure(denied).content).toBe(
+    'Not authorized. Ask an administrator for the permission fsx:TagResource.',
+  );
+  expect(explainFailure(new ApiFailure('ExpiredTokenException', 'Expired.')).header).toContain('not accepted');
+  const forbidden = [
+    'AccessDeniedException',
+    'InvalidSignatureException',
+    'NoCredentials',
+    'BadRequest',
+    'NetworkError',
+  ];
+  expect(forbidden.filter((code) => isForbidden(new ApiFailure(code, '')))).toEqual(forbidden.slice(0, 3));
 });
 
 test('a code without a sentence of its own is still shown with the words of the server', () => {

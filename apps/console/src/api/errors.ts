@@ -17,6 +17,11 @@ interface Sentence {
   readonly advice: string;
 }
 
+const NOT_ACCEPTED: Sentence = {
+  header: 'The AWS credentials of this server are not accepted',
+  advice: 'Check the credentials it was started with, its clock, and that the region is enabled for the account.',
+};
+
 /** Error code to words. What the server says (field, allowed values, the other task) is shown before the advice. */
 const SENTENCES: Readonly<Record<string, Sentence>> = {
   BadRequest: { header: 'The request is not valid', advice: 'Correct the values and try again.' },
@@ -45,6 +50,23 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   DataRepositoryTaskEnded: { header: 'The task has already ended', advice: 'Nothing is left to cancel.' },
   ResourceNotFound: { header: 'The resource no longer exists', advice: 'Go back to the list.' },
   AccessDeniedException: { header: 'You do not have permission', advice: 'Ask an administrator for access.' },
+  UnrecognizedClientException: NOT_ACCEPTED,
+  InvalidSignatureException: NOT_ACCEPTED,
+  MissingAuthenticationTokenException: NOT_ACCEPTED,
+  ExpiredTokenException: NOT_ACCEPTED,
+  InvalidClientTokenId: NOT_ACCEPTED,
+  InvalidAccessKeyId: NOT_ACCEPTED,
+  SignatureDoesNotMatch: NOT_ACCEPTED,
+  ExpiredToken: NOT_ACCEPTED,
+  NoCredentials: {
+    header: 'The server has no AWS credentials',
+    advice: 'Start it with credentials that the AWS SDK finds, such as AWS_PROFILE or AWS_ACCESS_KEY_ID.',
+  },
+  ReportNotFound: {
+    header: 'The completion report was not found',
+    advice: 'It may have been deleted, or FSx could not write it: the event log of FSx in CloudWatch says so.',
+  },
+  ReportUnreadable: { header: 'The completion report cannot be read', advice: 'Look at the object in Amazon S3.' },
   ThrottlingException: { header: 'Too many requests', advice: 'Wait for a moment, then try again.' },
   InternalServerError: { header: 'The server failed to complete the request', advice: 'Try again.' },
   NetworkError: { header: 'The request did not complete', advice: 'Check the connection, then try again.' },
@@ -57,6 +79,14 @@ export const isTransient = (error: unknown) => error instanceof ApiFailure && TR
 
 export const hasCode = (error: unknown, code: string): error is ApiFailure =>
   error instanceof ApiFailure && error.code === code;
+
+/** Whether it is a matter of permissions or credentials, which nobody at this page can mend. */
+export const isForbidden = (error: unknown): error is ApiFailure =>
+  error instanceof ApiFailure &&
+  (['AccessDeniedException', 'NoCredentials'].includes(error.code) || SENTENCES[error.code] === NOT_ACCEPTED);
+
+const adviceOf = ({ advice }: Sentence, { permission }: ApiFailure) =>
+  permission ? `Ask an administrator for the permission ${permission}.` : advice;
 
 const sentenceEnd = (text: string) => (/[.!?…]$/.test(text) ? text : `${text}.`);
 
@@ -71,7 +101,7 @@ export const explainFailure = (error: unknown): Explanation => {
   const said = visibleText(error.message.trim());
   return {
     header: sentence.header,
-    content: [said && sentenceEnd(said), sentence.advice].filter(Boolean).join(' '),
+    content: [said && sentenceEnd(said), adviceOf(sentence, error)].filter(Boolean).join(' '),
     transient: isTransient(error),
     ...(error.requestId ? { requestId: error.requestId } : {}),
   };

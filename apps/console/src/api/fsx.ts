@@ -3,17 +3,22 @@ import { decodeOutput, encodeInput, type Input, type OperationName, type Output 
 import { apiError, context } from '@drt/contract/console-api';
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 
+import { apiUrl, settleRegion } from './region.ts';
+
 /** A refusal or a failure of the console's back end: the only error that `send` throws, aborts apart. */
 export class ApiFailure extends Error {
-  /** An FSx error code, or `NetworkError` when no answer came. */
+  /** That of an `apiError`; `NetworkError` also when no answer came. */
   readonly code: string;
   readonly requestId: string | undefined;
+  /** The IAM action that is missing. */
+  readonly permission: string | undefined;
 
-  constructor(code: string, message: string, requestId?: string) {
+  constructor(code: string, message: string, requestId?: string, permission?: string) {
     super(message);
     this.name = 'ApiFailure';
     this.code = code;
     this.requestId = requestId;
+    this.permission = permission;
   }
 }
 
@@ -30,7 +35,7 @@ export const send = async (path: string, init: RequestInit): Promise<unknown> =>
   let response: Response;
   let body: unknown;
   try {
-    response = await fetch(path, { ...init, signal, credentials: 'same-origin' });
+    response = await fetch(apiUrl(path), { ...init, signal, credentials: 'same-origin' });
     body = await response.json().catch(() => undefined);
   } catch (error) {
     if (init.signal?.aborted) throw error;
@@ -39,7 +44,10 @@ export const send = async (path: string, init: RequestInit): Promise<unknown> =>
   }
   if (response.ok && body !== undefined) return body;
   const refusal = apiError.safeParse(body);
-  if (refusal.success) throw new ApiFailure(refusal.data.code, refusal.data.message, refusal.data.requestId);
+  if (refusal.success) {
+    const { code, message, requestId, permission } = refusal.data;
+    throw new ApiFailure(code, message, requestId, permission);
+  }
   throw new ApiFailure('NetworkError', `The server answered with status ${response.status}.`);
 };
 
@@ -92,9 +100,13 @@ export const useFsxMutation = <Name extends OperationName>(
   });
 };
 
-/** Where the console is looking: region, target, S3 endpoint. */
+/** Where the console is looking: region, target, S3 endpoint. It settles where all requests go from then on. */
 export const contextQuery = queryOptions({
   queryKey: ['context'],
-  queryFn: async ({ signal }) => context.parse(await send('/api/context', { signal })),
+  queryFn: async ({ signal }) => {
+    const where = context.parse(await send('/api/context', { signal }));
+    settleRegion(where);
+    return where;
+  },
   staleTime: Infinity,
 });

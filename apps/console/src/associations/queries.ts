@@ -2,6 +2,7 @@ import type { DataRepositoryAssociation } from '@drt/contract/associations';
 import { queryOptions, useQuery } from '@tanstack/react-query';
 
 import { callFsx, fsxQuery } from '../api/fsx.ts';
+import { pace } from '../api/region.ts';
 import type { ResourceList } from '../table/resource-table.tsx';
 import { paceOf, wholeList } from '../table/whole-list.ts';
 
@@ -34,7 +35,7 @@ export const linkCountsQuery = queryOptions({
     } while (token);
     return counts;
   },
-  refetchInterval: 30_000,
+  refetchInterval: () => pace(30_000, 120_000),
 });
 
 /** One association; FSx answers an unknown ID with `DataRepositoryAssociationNotFound`. */

@@ -11,6 +11,7 @@ import { contextQuery } from '../api/fsx.ts';
 import { type Crumb, paths } from '../paths.ts';
 import { useFollow } from './leave-guard.tsx';
 import { Announcements, Notifications, useNotifications } from './notifications.tsx';
+import { chooseRegion, InRegion, regionItems } from './regions.tsx';
 import { chooseTheme, useTheme } from './theme.ts';
 
 const NAVIGATION: readonly SideNavigationProps.Item[] = [
@@ -47,8 +48,10 @@ const useWhereMenu = (): TopNavigationProps.MenuDropdownUtility[] => {
       text: where.region,
       ariaLabel: `Region ${where.region}`,
       description: `${fsx}, S3 at ${where.s3Endpoint ?? 'AWS'}, version ${where.version}`,
-      items: [{ id: 'cli', text: 'Copy AWS CLI options' }],
-      onItemClick: () => void copy(),
+      items: [{ id: 'cli', text: 'Copy AWS CLI options' }, ...regionItems(where)],
+      onItemClick: ({ detail }) => {
+        if (!chooseRegion(detail.id, where)) void copy();
+      },
     },
   ];
 };
@@ -129,7 +132,7 @@ export const AppShell = ({ crumbs, contentType, children }: AppShellProps) => {
         }
         notifications={<Notifications />}
         stickyNotifications
-        content={children}
+        content={<InRegion>{children}</InRegion>}
       />
       <Announcements />
     </>

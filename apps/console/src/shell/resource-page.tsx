@@ -1,10 +1,12 @@
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
-import type { ReactNode } from 'react';
+import { lazy, type ReactNode, Suspense } from 'react';
 
-import { hasCode } from '../api/errors.ts';
+import { hasCode, isForbidden } from '../api/errors.ts';
 import { FailureAlert, NotFound } from './failure.tsx';
 import { PageHeader } from './page-header.tsx';
+
+const NoPermission = lazy(async () => ({ default: (await import('./no-permission.tsx')).NoPermission }));
 
 interface ResourcePageProps {
   readonly id: string;
@@ -15,7 +17,13 @@ interface ResourcePageProps {
   /** The FSx error that says that there is no such resource. */
   readonly notFoundCode: string;
   readonly back: { readonly href: string; readonly text: string };
-  readonly query: { readonly error: unknown; readonly isPending: boolean; readonly refetch: () => unknown };
+  readonly query: {
+    readonly error: unknown;
+    readonly isPending: boolean;
+    /** It failed before anything had come. */
+    readonly isLoadingError: boolean;
+    readonly refetch: () => unknown;
+  };
   readonly actions?: ReactNode;
   readonly children: ReactNode;
 }
@@ -23,13 +31,20 @@ interface ResourcePageProps {
 /** The page of one resource: its name at once, then what is known of it, or that it does not exist. */
 export const ResourcePage = (props: ResourcePageProps) => {
   const { id, kind, title = id, notFoundCode, back, query, actions, children } = props;
-  const { error, isPending, refetch } = query;
+  const { error, isPending, isLoadingError, refetch } = query;
   // An ID that is not even shaped like one is a bad request, and no more there than an unknown one.
   if (hasCode(error, notFoundCode) || hasCode(error, 'BadRequest')) {
     return (
       <NotFound title={`${kind} not found`} backTo={back.href} backText={back.text}>
         There is no {kind.toLowerCase()} with the ID {id}.
       </NotFound>
+    );
+  }
+  if (isLoadingError && isForbidden(error)) {
+    return (
+      <Suspense>
+        <NoPermission title={title} error={error} onRetry={() => void refetch()} />
+      </Suspense>
     );
   }
   return (

@@ -4,14 +4,16 @@ import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import Table, { type TableProps } from '@cloudscape-design/components/table';
-import { type ReactNode, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useState } from 'react';
 
-import { explainFailure } from '../api/errors.ts';
+import { explainFailure, isForbidden } from '../api/errors.ts';
 import { FailureAlert } from '../shell/failure.tsx';
 import { PageHeader } from '../shell/page-header.tsx';
 import { formatClock } from '../shell/time.ts';
 import type { TablePreferences } from './preferences.ts';
 import { TablePreferencesButton } from './table-preferences-button.tsx';
+
+const NoPermission = lazy(async () => ({ default: (await import('../shell/no-permission.tsx')).NoPermission }));
 
 /** Rows as a table wants them, whatever they were fetched with. */
 export interface Rows<Item> {
@@ -68,6 +70,13 @@ interface TableFrameProps<Item> extends TableLook<Item> {
 export const TableFrame = <Item,>(props: TableFrameProps<Item>) => {
   const { title, placement, names, rows, columns, keyOf, preferences, onPreferences, selectionType, onSelect } = props;
   const failed = rows.error !== null && rows.items.length === 0;
+  if (failed && placement === 'page' && isForbidden(rows.error)) {
+    return (
+      <Suspense>
+        <NoPermission title={title} error={rows.error} onRetry={() => void rows.refresh()} />
+      </Suspense>
+    );
+  }
   return (
     <Table<Item>
       variant={placement === 'page' ? 'full-page' : 'container'}

@@ -149,7 +149,8 @@ interface PathsFieldProps {
 const PathsField = ({ type, errors, task: { form, associations, change } }: PathsFieldProps) => {
   const [isBrowsing, setBrowsing] = useState(false);
   const hasEngine = useHasEngine();
-  const canBrowse = hasEngine && associations && associations.length > 0;
+  const cannotBrowse = hasEngine === false && type === 'EXPORT_TO_REPOSITORY';
+  const canBrowse = hasEngine !== undefined && !cannotBrowse && associations && associations.length > 0;
   const filled = filledPaths(form);
   return (
     <>
@@ -160,6 +161,11 @@ const PathsField = ({ type, errors, task: { form, associations, change } }: Path
         countError={errors.pathCount}
         onChange={(next) => change({ paths: next })}
         onBrowse={canBrowse ? () => setBrowsing(true) : undefined}
+        browseHindrance={
+          cannotBrowse
+            ? 'Amazon FSx has no operation that lists the files of a file system: type their paths'
+            : undefined
+        }
       />
       {isBrowsing && canBrowse ? (
         <Suspense>

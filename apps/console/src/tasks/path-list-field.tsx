@@ -21,17 +21,20 @@ interface PathListFieldProps {
   readonly onChange: (paths: readonly string[]) => void;
   /** Opens the picker; absent where there is none. */
   readonly onBrowse?: (() => void) | undefined;
+  /** Why there is no picker, where people would look for one. */
+  readonly browseHindrance?: string | undefined;
 }
 
 /** Paths, one per row. Pasting several lines makes several rows; an empty list means everything. */
 export const PathListField = (props: PathListFieldProps) => {
-  const { label, description, placeholder, paths, errors, countError, onChange, onBrowse } = props;
+  const { label, description, placeholder, paths, errors, countError, onChange, onBrowse, browseHindrance } = props;
   const inputs = useRef(new Map<number, InputProps.Ref>());
   const addButton = useRef<ButtonProps.Ref>(null);
   const [left, setLeft] = useState(0);
 
   // A duplicate may have more paths than the console adds; those it keeps.
   const isFull = paths.length >= MAX_PATHS_IN_FORMS;
+  const cannotBrowse = browseHindrance ?? (isFull ? FULL : undefined);
 
   /** After the next render, when the rows are on the page as they are then. */
   const focusRow = (row: number) =>
@@ -111,8 +114,13 @@ export const PathListField = (props: PathListFieldProps) => {
             >
               Add path
             </Button>
-            {onBrowse ? (
-              <Button formAction="none" disabled={isFull} disabledReason={isFull ? FULL : undefined} onClick={onBrowse}>
+            {onBrowse || browseHindrance ? (
+              <Button
+                formAction="none"
+                disabled={cannotBrowse !== undefined}
+                disabledReason={cannotBrowse}
+                onClick={onBrowse}
+              >
                 Browse
               </Button>
             ) : null}

@@ -12,19 +12,23 @@ import {
 } from '@tanstack/react-query';
 
 import { callFsx, fsxQuery, posted, send } from '../api/fsx.ts';
+import { pace } from '../api/region.ts';
 import type { ResourceList } from '../table/resource-table.tsx';
 import { ACTIVE_LIFECYCLES, isActive } from './words.ts';
 
 const DESCRIBE = 'DescribeDataRepositoryTasks';
 type Answer = Output<typeof DESCRIBE>;
 
-/** While something moves the counts should be seen to move; otherwise a look now and then is enough. */
-const LIVELY_MS = 1_500;
-const CALM_MS = 15_000;
+/**
+ * While something moves the counts should be seen to move; otherwise a look now and then is enough. Amazon FSx renews
+ * its counts every 30 s.
+ */
+const lively = () => pace(1_500, 10_000);
+const calm = () => pace(15_000, 60_000);
 
 /** react-query asks only while the tab is visible. */
 const paceOf = (tasks: readonly DataRepositoryTask[]) =>
-  tasks.some((task) => isActive(task.Lifecycle)) ? LIVELY_MS : CALM_MS;
+  tasks.some((task) => isActive(task.Lifecycle)) ? lively() : calm();
 
 export interface TaskScope {
   readonly fileSystemId?: string;
@@ -77,7 +81,7 @@ export const listTasks = async (query: TaskListQuery, signal?: AbortSignal) => {
 };
 
 /** While the back end still reads tasks, totals grow. */
-const GROWING_MS = 1_000;
+const growing = () => pace(1_000, 3_000);
 
 export const useTaskPage = (query: TaskListQuery) =>
   useQuery({
@@ -86,7 +90,7 @@ export const useTaskPage = (query: TaskListQuery) =>
     // The rows of before stay until those of the next page are here.
     placeholderData: keepPreviousData,
     refetchInterval: ({ state: { data } }) =>
-      data && !data.complete ? GROWING_MS : paceOf(data?.DataRepositoryTasks ?? []),
+      data && !data.complete ? growing() : paceOf(data?.DataRepositoryTasks ?? []),
   });
 
 /** One task; FSx answers an unknown ID with `DataRepositoryTaskNotFound`. */
@@ -97,7 +101,7 @@ export const taskQuery = (taskId: string) =>
     refetchInterval: ({ state }) => {
       const task = state.data?.DataRepositoryTasks?.[0];
       // A task that ended changes no more.
-      return task && !isActive(task.Lifecycle) ? false : LIVELY_MS;
+      return task && !isActive(task.Lifecycle) ? false : pace(1_500, 5_000);
     },
   });
 
@@ -111,7 +115,7 @@ export const activeTasksQuery = (fileSystemId: string) =>
       ],
     }),
     select: (answer) => answer.DataRepositoryTasks ?? [],
-    refetchInterval: CALM_MS,
+    refetchInterval: calm,
   });
 
 const isPaged = (data: Answer | InfiniteData<Answer>): data is InfiniteData<Answer> => 'pages' in data;

@@ -15,17 +15,17 @@ const inputOf = (taskId: string, code: FailureCode | undefined, after: string): 
   ...(after ? { After: after } : {}),
 });
 
-/** All failures of a task, page by page, in the order of paths. */
+/** All pages of a task's failures, in the order of paths. */
 export async function* allFailures(
   taskId: string,
   code: FailureCode | undefined,
   signal?: AbortSignal,
-): AsyncGenerator<EngineOutput<'ListTaskFailures'>['Failures']> {
+): AsyncGenerator<EngineOutput<'ListTaskFailures'>> {
   let after = '';
   for (;;) {
     // Each page begins where the one before ended.
     const page = await callEngine('ListTaskFailures', inputOf(taskId, code, after), signal);
-    yield page.Failures;
+    yield page;
     after = page.Failures.at(-1)?.Path ?? '';
     if (!page.More || after === '') return;
   }
@@ -36,9 +36,9 @@ const MOST = 20_000;
 
 const readFailures = async (taskId: string, code: FailureCode | undefined, signal: AbortSignal): Promise<Failures> => {
   const failures: EngineOutput<'ListTaskFailures'>['Failures'] = [];
-  for await (const page of allFailures(taskId, code, signal)) {
-    failures.push(...page);
-    if (failures.length > MOST) return { failures, isComplete: false };
+  for await (const { Failures, Truncated = false } of allFailures(taskId, code, signal)) {
+    failures.push(...Failures);
+    if (Truncated || failures.length > MOST) return { failures, isComplete: false };
   }
   return { failures, isComplete: true };
 };

@@ -1,3 +1,4 @@
+import Alert from '@cloudscape-design/components/alert';
 import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import FormField from '@cloudscape-design/components/form-field';
@@ -21,6 +22,7 @@ import { FailureAlert } from '../shell/failure.tsx';
 import { useGo } from '../shell/leave-guard.tsx';
 import { visibleText } from '../shell/visible-text.ts';
 import { codeHelp, isFailureCode } from './failure-codes.ts';
+import { reportObject } from './report-location.ts';
 import { failuresCsv } from './task-failures-csv.ts';
 import { allFailures } from './task-failures-queries.ts';
 import { count } from './task-work.ts';
@@ -73,7 +75,7 @@ export const TaskFailures = ({ task, failedCount }: TaskFailuresProps) => {
           variant="h2"
           counter={`(${count(failedCount)})`}
           description={placeNote(task)}
-          actions={<FailureActions task={task} code={code} />}
+          actions={<FailureActions task={task} code={code} unread={error !== null} />}
         >
           Files that failed
         </Header>
@@ -87,7 +89,12 @@ export const TaskFailures = ({ task, failedCount }: TaskFailuresProps) => {
       enableKeyboardNavigation
       loading={!data && !error}
       loadingText="Loading failed files"
-      filter={<Codes codes={data?.Codes ?? []} failedCount={failedCount} code={code} onChoose={choose} />}
+      filter={
+        <SpaceBetween size="s">
+          <Truncated task={task} answer={data} />
+          <Codes codes={data?.Codes ?? []} failedCount={failedCount} code={code} onChoose={choose} />
+        </SpaceBetween>
+      }
       pagination={
         <Pagination
           currentPageIndex={starts.length}
@@ -144,6 +151,22 @@ const useFailures = (taskId: string, code: string, after: string, failedCount: n
   });
 };
 
+interface TruncatedProps {
+  readonly task: DataRepositoryTask;
+  readonly answer: Answer | undefined;
+}
+
+/** Real FSx has put all of the report into S3; here is as much as can be looked through at once. */
+const Truncated = ({ task: { Report, TaskId, Type }, answer }: TruncatedProps) =>
+  answer?.Truncated ? (
+    <Alert type="info" statusIconAriaLabel="Info" header="The completion report is too large to be shown whole">
+      <SpaceBetween size="xxs">
+        <Box>Only its first part is listed, counted by code and downloaded here. All of it is in Amazon S3:</Box>
+        <Copyable text={Report?.Path && reportObject(Report.Path, TaskId, Type)} name="Report object" />
+      </SpaceBetween>
+    </Alert>
+  ) : null;
+
 interface CodesProps {
   readonly codes: Answer['Codes'];
   readonly failedCount: number;
@@ -189,19 +212,22 @@ interface FailureActionsProps {
   readonly task: DataRepositoryTask;
   /** '' = all codes. */
   readonly code: string;
+  /** Which files failed could not be found out. */
+  readonly unread: boolean;
 }
 
-const retryHindrance = ({ Type, Lifecycle }: DataRepositoryTask) => {
+const retryHindrance = ({ Type, Lifecycle }: DataRepositoryTask, unread: boolean) => {
   const { kind } = typeWords(Type);
   if (kind !== 'export' && kind !== 'import') return 'A task of this type cannot be created here';
+  if (unread) return 'The list of the files that failed could not be read';
   return isActive(Lifecycle) ? 'The task has not ended yet' : undefined;
 };
 
-const FailureActions = ({ task, code }: FailureActionsProps) => {
+const FailureActions = ({ task, code, unread }: FailureActionsProps) => {
   const { go } = useGo();
   const download = useDownload(task.TaskId, code);
   const { kind } = typeWords(task.Type);
-  const hindrance = retryHindrance(task);
+  const hindrance = retryHindrance(task, unread);
   return (
     <SpaceBetween direction="horizontal" size="xs" alignItems="center">
       {download.error ? <StatusIndicator type="error">{explainFailure(download.error).header}</StatusIndicator> : null}
@@ -224,8 +250,8 @@ const useDownload = (taskId: string, code: string) =>
   useMutation({
     mutationFn: async () => {
       const parts: string[] = [];
-      for await (const failures of allFailures(taskId, isFailureCode(code) ? code : undefined)) {
-        parts.push(failuresCsv(failures));
+      for await (const { Failures } of allFailures(taskId, isFailureCode(code) ? code : undefined)) {
+        parts.push(failuresCsv(Failures));
       }
       saveFile(new Blob(parts, { type: 'text/csv' }), `${taskId}-${code || 'failures'}.csv`);
     },

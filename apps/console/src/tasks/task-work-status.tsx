@@ -31,6 +31,7 @@ import {
 } from './task-work.ts';
 import { isActive, typeWords } from './words.ts';
 
+const TaskFailures = lazy(async () => ({ default: (await import('./task-failures.tsx')).TaskFailures }));
 const TaskWorkDetails = lazy(async () => ({ default: (await import('./task-work-details.tsx')).TaskWorkDetails }));
 
 interface TaskProps {
@@ -51,16 +52,49 @@ export const TaskWorkStatus = ({ task }: TaskProps) => {
       </SpaceBetween>
     );
   }
-  return (
+  const status = (
     <StatusContainer progress={<TaskProgress task={task} />} items={statusItems(task, task.Status)}>
       {error ? <NotLive error={error} /> : null}
       {hasEngine === false ? (
         <Box color="text-body-secondary">
-          Speed, time left, activity and the list of failed files are shown for tasks of this project&apos;s own engine
-          only: Amazon FSx has no operation that tells them.
+          Speed, time left, place in the queue and activity are shown for tasks of this project&apos;s own engine only:
+          Amazon FSx has no operation that tells them.
         </Box>
       ) : null}
     </StatusContainer>
+  );
+  if (hasEngine !== false) return status;
+  return (
+    <SpaceBetween size="l">
+      {status}
+      <ReportedFailures task={task} />
+    </SpaceBetween>
+  );
+};
+
+/** What failed in a task of real FSx, which only its completion report tells. */
+const ReportedFailures = ({ task }: TaskProps) => {
+  const failedCount = task.Status?.FailedCount ?? 0;
+  if (failedCount === 0) return null;
+  if (task.Report?.Enabled === true && !isActive(task.Lifecycle)) {
+    return (
+      <Suspense fallback={<StatusIndicator type="loading">Loading failed files</StatusIndicator>}>
+        <TaskFailures task={task} failedCount={failedCount} />
+      </Suspense>
+    );
+  }
+  return (
+    <Container
+      header={
+        <Header variant="h2" counter={`(${count(failedCount)})`}>
+          Files that failed
+        </Header>
+      }
+    >
+      {task.Report?.Enabled === true
+        ? 'Amazon FSx writes the completion report, which names them, when the task has ended.'
+        : 'The completion report of this task is disabled, and Amazon FSx names the files that failed nowhere else. Duplicate the task and enable the report to learn which they are.'}
+    </Container>
   );
 };
 

@@ -5,14 +5,15 @@ import type { RequestHandler } from 'express';
 import { decodeBody } from '../fsx/aws-json.ts';
 import { bodyOf } from '../request.ts';
 import type { Fsx } from './fsx-client.ts';
+import type { Regions } from './regions.ts';
 
 /**
  * `POST /api/fsx/:operation`: one FSx operation for the console, in AWS JSON both ways. The list of operations is the
  * contract's table; there is nothing to add here for a new one.
  */
-export const fsxRoute = (fsx: Pick<Fsx, 'call'>): RequestHandler<{ operation: string }> => {
+export const fsxRoute = (regions: Pick<Regions, 'of'>): RequestHandler<{ operation: string }> => {
   // A function of its own, so that operation and input share one type parameter.
-  const call = <Name extends OperationName>(operation: Name, json: unknown) =>
+  const call = <Name extends OperationName>(fsx: Pick<Fsx, 'call'>, operation: Name, json: unknown) =>
     fsx.call(operation, decodeInput(operation, json));
 
   return async (request, response) => {
@@ -25,6 +26,6 @@ export const fsxRoute = (fsx: Pick<Fsx, 'call'>): RequestHandler<{ operation: st
     if (!request.is('application/json')) {
       throw new FsxError('SerializationException', 'The Content-Type must be application/json.');
     }
-    response.json(await call(operation, decodeBody(bodyOf(request))));
+    response.json(await call(regions.of(request).fsx, operation, decodeBody(bodyOf(request))));
   };
 };

@@ -4,11 +4,11 @@ import type { RequestHandler } from 'express';
 
 import { decodeBody } from '../fsx/aws-json.ts';
 import { bodyOf } from '../request.ts';
-import type { TaskMirror } from './task-mirror.ts';
+import type { Regions } from './regions.ts';
 
 /** `POST /api/tasks/list`: one page of tasks; see the contract's `task-list.ts`. */
 export const taskListRoute =
-  (mirror: Pick<TaskMirror, 'list'>): RequestHandler =>
+  (regions: Pick<Regions, 'of'>): RequestHandler =>
   async (request, response) => {
     response.locals['operation'] = 'tasks/list';
     // A form of another site cannot send this type.
@@ -17,5 +17,5 @@ export const taskListRoute =
     }
     const query = taskListQuery.safeParse(decodeBody(bodyOf(request)));
     if (!query.success) throw new FsxError('BadRequest', explain(query.error));
-    response.json(await mirror.list(query.data));
+    response.json(await regions.of(request).tasks.list(query.data));
   };

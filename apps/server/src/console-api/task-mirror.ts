@@ -1,10 +1,9 @@
-import { setTimeout as pause } from 'node:timers/promises';
-
 import type { Input, OperationName } from '@drt/contract';
 import { parseArn } from '@drt/contract/arn';
 import type { TaskJson, TaskListAnswer, TaskListQuery } from '@drt/contract/task-list';
 
 import { type Fsx, FsxCallError } from './fsx-client.ts';
+import type { Lane } from './rate-limit.ts';
 import { createTaskTable, type TaskTable } from './task-table.ts';
 
 /** What a page of the list is made of, before times are put into wire form. */
@@ -22,24 +21,13 @@ export interface TaskMirror {
   list(query: TaskListQuery): Promise<Found>;
 }
 
-interface Pace {
-  /** Between two requests, in ms. */
-  readonly gap: number;
-  /** How old an answer may be, in ms. */
-  readonly age: number;
-}
-
-/** Amazon throttles an account; our own endpoint is there to be asked. */
-const PACES: Readonly<Record<'engine' | 'aws', Pace>> = {
-  engine: { gap: 0, age: 100 },
-  aws: { gap: 200, age: 1000 },
-};
+/** How old an answer may be, in ms. Amazon counts the requests of an account; our own endpoint is there to be asked. */
+const AGES: Readonly<Record<'engine' | 'aws', number>> = { engine: 100, aws: 3000 };
 
 /** Nobody asked for so long: reading stops, and goes on with the next question. */
 const IDLE_MS = 60_000;
 /** A list read whole is read again after this, or ten times as long as reading it took: tags may change elsewhere. */
 const AGAIN_MS = 10 * 60_000;
-const TRIES = 5;
 /** Of FSx: tasks per page and task IDs per question. */
 const MOST = 50;
 /** Pages of one refresh. More is left to the reading in the background. */
@@ -50,38 +38,20 @@ interface Page {
   readonly tasks: readonly TaskJson[];
   readonly next: string | undefined;
 }
-type Ask = (question: Question) => Promise<Page>;
+type Ask = (question: Question, lane?: Lane) => Promise<Page>;
 
-const isThrottled = (error: unknown) => error instanceof FsxCallError && error.body.code === 'ThrottlingException';
 const isMissing = (error: unknown) => error instanceof FsxCallError && error.body.code === 'DataRepositoryTaskNotFound';
 
-const waiting = (milliseconds: number) => pause(milliseconds, undefined, { ref: false });
-
-/** Asks FSx one question at a time for each `gap`, and again when it was too fast. */
-const pacedAsk = (fsx: Pick<Fsx, 'call'>, gap: number): Ask => {
-  let turn = 0;
-  const inTurn = async () => {
-    const now = Date.now();
-    turn = Math.max(now, turn + gap);
-    if (turn > now) await waiting(turn - now);
+const asking =
+  (fsx: Pick<Fsx, 'call'>): Ask =>
+  async (question, lane) => {
+    // AWS JSON, which the client has checked against the contract.
+    const answer = (await fsx.call('DescribeDataRepositoryTasks', question, lane)) as {
+      DataRepositoryTasks?: TaskJson[];
+      NextToken?: string;
+    };
+    return { tasks: answer.DataRepositoryTasks ?? [], next: answer.NextToken };
   };
-  return async (question) => {
-    for (let tried = 1; ; tried += 1) {
-      await inTurn();
-      try {
-        // AWS JSON, which the client has checked against the contract.
-        const answer = (await fsx.call('DescribeDataRepositoryTasks', question)) as {
-          DataRepositoryTasks?: TaskJson[];
-          NextToken?: string;
-        };
-        return { tasks: answer.DataRepositoryTasks ?? [], next: answer.NextToken };
-      } catch (error) {
-        if (!isThrottled(error) || tried === TRIES) throw error;
-        await waiting(500 * 2 ** tried * (0.5 + Math.random() / 2));
-      }
-    }
-  };
-};
 
 /** A list of FSx, newest first, of which we want the whole: all tasks, or those of one association. */
 class Listing {
@@ -127,14 +97,15 @@ class Listing {
     this.#read();
   }
 
-  async #page(token: string | undefined) {
+  async #page(token: string | undefined, lane?: Lane) {
     const association = this.#association;
     const asked = Date.now();
-    const { tasks, next } = await this.#ask({
+    const question: Question = {
       ...(association ? { Filters: [{ Name: 'data-repository-association-id', Values: [association] }] } : {}),
       ...(token ? { NextToken: token } : {}),
       MaxResults: MOST,
-    });
+    };
+    const { tasks, next } = await this.#ask(question, lane);
     const last = tasks.at(-1);
     const met = last === undefined || this.#table.knows(last.TaskId, association);
     this.#table.put(tasks, asked);
@@ -169,7 +140,7 @@ class Listing {
     do {
       // The token is kept: the next question goes on from there.
       if (!this.#isWanted()) return;
-      this.#next = (await this.#page(this.#next)).next;
+      this.#next = (await this.#page(this.#next, 'background')).next;
     } while (this.#next);
     if (this.#readAt > 0 && !this.#association) this.#table.removeUnseenSince(begun);
     this.#readAt = Date.now();
@@ -192,13 +163,13 @@ class Mirror implements TaskMirror {
   #isStale = true;
   #refreshing: Promise<void> | undefined;
 
-  constructor(fsx: Pick<Fsx, 'call'>, { gap, age }: Pace) {
+  constructor(fsx: Pick<Fsx, 'call'>, age: number) {
     this.#age = age;
-    this.#ask = pacedAsk(fsx, gap);
+    this.#ask = asking(fsx);
     this.#all = new Listing(this.#ask, this.#table, this.#isWanted);
     this.fsx = {
-      call: async (operation, input) => {
-        const answer = await fsx.call(operation, input);
+      call: async (operation, input, lane) => {
+        const answer = await fsx.call(operation, input, lane);
         this.#watch(operation, input);
         return answer;
       },
@@ -295,4 +266,4 @@ class Mirror implements TaskMirror {
 }
 
 export const openTaskMirror = (fsx: Pick<Fsx, 'call'>, target: 'engine' | 'aws'): TaskMirror =>
-  new Mirror(fsx, PACES[target]);
+  new Mirror(fsx, AGES[target]);
