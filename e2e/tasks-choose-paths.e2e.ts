@@ -2,7 +2,7 @@ import { rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { paths } from '../apps/console/src/paths.ts';
-import { expectAccessible, valueOf } from './expect.ts';
+import { expectAccessible, flash, valueOf } from './expect.ts';
 import { addRule, closeGate } from './s3-gate.ts';
 import { expect, test } from './world.ts';
 
@@ -50,6 +50,7 @@ test('paths of an export are chosen by browsing, previewed, and exported', async
   await expect(page.getByText('separate several paths with spaces')).toBeVisible();
   await page.getByRole('textbox', { name: 'Path 2' }).fill('results/deep');
   await page.getByRole('button', { name: 'Create', exact: true }).click();
+  await expect(flash(page, 'task created')).toBeVisible();
   const [task] = await lake.tasks();
   expect(task?.Paths).toEqual(['top.txt', 'results/deep']);
   await lake.becomes(task?.TaskId ?? '', 'SUCCEEDED');
