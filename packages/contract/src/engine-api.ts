@@ -32,7 +32,7 @@ export const taskWork = z.object({
   Ahead: z.optional(z.number()),
   /** Why the completion report could not be delivered. */
   ReportFailure: z.optional(z.string()),
-  /** The counters over the task's life, oldest first. */
+  /** The counters over the task's life, oldest first; of a long life not all of them. */
   Samples: z.array(z.object({ Time: timestamp, ...counters })),
   /** What happened to the task, oldest first. */
   Activity: z.array(z.object({ Time: timestamp, Event: z.string(), Detail: z.string() })),

@@ -3,13 +3,13 @@ import type { ReactNode } from 'react';
 import { useSearchParams } from 'react-router';
 
 import { NoMatch } from './empty.tsx';
-import type { ResourceList } from './resource-table.tsx';
+import type { Rows } from './table-frame.tsx';
 
 const QUERY = 'find';
 
 interface Found<Item> {
   /** The items that match. */
-  readonly list: ResourceList<Item>;
+  readonly list: Rows<Item>;
   readonly filter: ReactNode;
   /** What is shown when nothing matches; undefined while nothing is looked for. */
   readonly noMatch: ReactNode;
@@ -20,7 +20,7 @@ interface Found<Item> {
  * @param textOf everything of an item that can be looked for.
  */
 export const useFind = <Item,>(
-  list: ResourceList<Item>,
+  list: Rows<Item>,
   names: string,
   textOf: (item: Item) => string,
 ): Found<Item> => {

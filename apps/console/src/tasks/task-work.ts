@@ -67,17 +67,21 @@ export const secondsLeft = (
   filesPerSecond = 0,
 ) => (filesPerSecond > 0 ? Math.max(0, work.TotalCount - doneCount(work)) / filesPerSecond : undefined);
 
-/** The rates over a task's life as at most `most` points, each the mean since the point before. */
+/**
+ * The rates over a task's life as at most `most` points, each the mean since the point before. They are as evenly apart
+ * as the samples allow, which are closer together at the beginning of a task than after days.
+ */
 export const ratePoints = (samples: readonly Sample[], most: number): RatePoint[] => {
-  const stretches = samples.length - 1;
-  const count = Math.min(most, stretches);
+  let [from] = samples;
+  const last = samples.at(-1);
+  if (!from || !last) return [];
+  const step = (last.Time.getTime() - from.Time.getTime()) / (most - 1);
   const points: RatePoint[] = [];
-  for (let index = 1; index <= count; index += 1) {
-    const from = samples[Math.round(((index - 1) * stretches) / count)];
-    const to = samples[Math.round((index * stretches) / count)];
-    if (!from || !to) continue;
-    const seconds = (to.Time.getTime() - from.Time.getTime()) / 1000;
-    if (seconds > 0) points.push({ time: to.Time, ...between(from, to, seconds) });
+  for (const to of samples.slice(1)) {
+    const milliseconds = to.Time.getTime() - from.Time.getTime();
+    if (milliseconds === 0 || (milliseconds < step && to !== last)) continue;
+    points.push({ time: to.Time, ...between(from, to, milliseconds / 1000) });
+    from = to;
   }
   return points;
 };

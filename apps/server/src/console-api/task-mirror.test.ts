@@ -138,6 +138,8 @@ test('the tasks of an association are those that FSx says', async () => {
   await vi.waitFor(async () =>
     expect(await mirror.list(query({ filter: of }))).toMatchObject({ total: 100, complete: true }),
   );
+  const scope = { property: 'association', operator: '=', value: DRA } as const;
+  expect((await mirror.list(query({ scope }))).total).toBe(100);
   const none: TaskFilter = { operation: 'and', tokens: [{ property: 'association', operator: '=', value: "x' OR 1" }] };
   expect((await mirror.list(query({ filter: none }))).total).toBe(0);
 });
@@ -183,6 +185,8 @@ test('tokens are joined by "or", and tasks without a value come last either way'
   ] as const;
   expect(table.find(query({ filter: { operation: 'or', tokens: [...tokens] } })).total).toBe(2);
   expect(table.find(query({ filter: { operation: 'and', tokens: [...tokens] } })).total).toBe(0);
+  const scope = { property: 'fileSystem', operator: '=', value: 'fs-0aaaaaaaaaaaaaaaa' } as const;
+  expect(table.find(query({ scope, filter: { operation: 'or', tokens: [...tokens] } })).total).toBe(1);
   for (const descending of [true, false]) {
     const { tasks } = table.find(query({ sort: { property: 'name', descending } }));
     expect(tasks[0]?.TaskId).toBe(makeTask(1).TaskId);

@@ -265,7 +265,8 @@ class Mirror implements TaskMirror {
 
   async list(query: TaskListQuery): Promise<Found> {
     this.#askedAt = Date.now();
-    const asked = query.filter.tokens.filter(({ property }) => property === 'association').map(({ value }) => value);
+    const tokens = [...query.filter.tokens, ...(query.scope ? [query.scope] : [])];
+    const asked = tokens.filter(({ property }) => property === 'association').map(({ value }) => value);
     const listings = [...new Set(asked)].flatMap((association) => this.#listingOf(association));
     await this.#refreshed();
     for (const each of listings) await each.refresh();

@@ -127,13 +127,20 @@ const conditionOf = (token: TaskToken): Condition => {
   return { sql: `NOT ifnull(${sql}, 0)`, values };
 };
 
-const whereOf = ({ operation, tokens }: TaskFilter): Condition => {
+const filterCondition = ({ operation, tokens }: TaskFilter): Condition => {
   if (tokens.length === 0) return { sql: '1', values: [] };
   const conditions = tokens.map(conditionOf);
   return {
     sql: conditions.map(({ sql }) => `(${sql})`).join(operation === 'and' ? ' AND ' : ' OR '),
     values: conditions.flatMap(({ values }) => values),
   };
+};
+
+const whereOf = ({ filter, scope }: TaskListQuery): Condition => {
+  const asked = filterCondition(filter);
+  if (!scope) return asked;
+  const within = conditionOf(scope);
+  return { sql: `(${within.sql}) AND (${asked.sql})`, values: [...within.values, ...asked.values] };
 };
 
 const orderOf = ({ property, descending }: TaskListQuery['sort']) => {
@@ -250,8 +257,9 @@ export const createTaskTable = (): TaskTable => {
     activeUnseenSince: (time, most) => unseen.all(time, most).map(({ id }) => String(id)),
     remove,
     removeUnseenSince: (time) => remove(allUnseen.all(time).map(({ id }) => String(id))),
-    find({ filter, sort, page: wanted, pageSize }) {
-      const { sql, values } = whereOf(filter);
+    find(query) {
+      const { sort, page: wanted, pageSize } = query;
+      const { sql, values } = whereOf(query);
       const total = Number(db.prepare(`SELECT count(*) AS n FROM tasks WHERE ${sql}`).get(...values)?.['n']);
       const page = Math.max(1, Math.min(wanted, Math.ceil(total / pageSize)));
       const rows = db
