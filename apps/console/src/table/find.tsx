@@ -19,11 +19,7 @@ interface Found<Item> {
  * A field that narrows a list whose items are all here, by every word that is typed. The text is part of the page's URL.
  * @param textOf everything of an item that can be looked for.
  */
-export const useFind = <Item,>(
-  list: Rows<Item>,
-  names: string,
-  textOf: (item: Item) => string,
-): Found<Item> => {
+export const useFind = <Item,>(list: Rows<Item>, names: string, textOf: (item: Item) => string): Found<Item> => {
   const [query, setQuery] = useSearchParams();
   const text = query.get(QUERY) ?? '';
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);

@@ -7,8 +7,6 @@ import { definitionOf, type ResourceColumn, type SortValue } from './column.tsx'
 import { usePreferences } from './preferences.ts';
 import { type Rows, TableFrame, type TableLook } from './table-frame.tsx';
 
-}
-
 interface ResourceTableProps<Item> extends TableLook<Item> {
   /** Names the table in this browser's storage. */
   readonly tableId: string;

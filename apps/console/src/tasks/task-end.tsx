@@ -1,3 +1,4 @@
+import SpaceBetween from '@cloudscape-design/components/space-between';
 import type { DataRepositoryTask } from '@drt/contract/tasks';
 
 import { callEngine } from '../api/engine.ts';
@@ -68,18 +69,17 @@ const failure = async (task: DataRepositoryTask, hasEngine: boolean): Promise<Fl
     type: 'error',
     content: (
       <>
-        Task <TaskLink task={task} /> {endText(task)} {reason}{' '}
-        <RouteLink inverted href={paths.task(task.TaskId)}>
-          View task
-        </RouteLink>
-        {(task.Status?.FailedCount ?? 0) > 0 && hasEngine ? (
-          <>
-            {' '}
+        Task <TaskLink task={task} /> {endText(task)} {reason}
+        <SpaceBetween direction="horizontal" size="m">
+          <RouteLink inverted href={paths.task(task.TaskId)}>
+            View task
+          </RouteLink>
+          {(task.Status?.FailedCount ?? 0) > 0 && hasEngine ? (
             <RouteLink inverted href={paths.taskFailures(task.TaskId)}>
               View failures
             </RouteLink>
-          </>
-        ) : null}
+          ) : null}
+        </SpaceBetween>
       </>
     ),
   };

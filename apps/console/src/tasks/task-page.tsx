@@ -47,11 +47,9 @@ export const TaskPage = () => {
       actions={
         <SpaceBetween direction="horizontal" size="xs" alignItems="center">
           {isRunning ? (
-            <>
-              <Freshness updatedAt={query.dataUpdatedAt} error={query.error} isLive={isLive} showsTime />
-              <NotifyToggle taskId={id} />
-            </>
+            <Freshness updatedAt={query.dataUpdatedAt} error={query.error} isLive={isLive} showsTime />
           ) : null}
+          {isRunning ? <NotifyToggle taskId={id} /> : null}
           <TaskActions task={task} />
         </SpaceBetween>
       }

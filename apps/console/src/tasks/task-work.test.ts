@@ -111,6 +111,11 @@ test('the points are evenly apart in time, though the samples of a long task are
   expect(points.at(-1)?.time).toEqual(at(600 + 89 * 60));
 });
 
+test('the last moment of a task is no peak', () => {
+  const points = ratePoints([sample(0, 0), sample(1, 100), sample(2, 200), sample(2.01, 210)], 60);
+  expect(points.map(({ files }) => Math.round(files))).toEqual([100, 109]);
+});
+
 test('what a task is doing, in words', () => {
   expect(stageText('EXPORT_TO_REPOSITORY', 'PLAN')).toBe('Finding entries to export');
   expect(stageText('IMPORT_METADATA_FROM_REPOSITORY', 'DIRECTORIES')).toBe('Importing directories');
