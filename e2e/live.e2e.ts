@@ -151,6 +151,7 @@ test('each change is spoken once, though several answers and the stream bring it
 });
 
 test('the end of a watched task is a flash, wherever the user is, once for the session', async ({ page, lake }) => {
+  test.slow();
   await lake.refuseWrites('bad*');
   const { taskId, gate } = await runningTask(lake, { 'a.txt': 'a', bad: 'b' });
   await page.goto(paths.task(taskId));
@@ -182,6 +183,7 @@ const RECORD = `window.shown = [];
   };`;
 
 test('a notification is asked for by a button only, and comes when the tab is hidden', async ({ page, lake }) => {
+  test.slow();
   await page.addInitScript({ content: RECORD });
   const { taskId, gate } = await runningTask(lake);
   await page.goto(paths.task(taskId));
@@ -197,7 +199,8 @@ test('a notification is asked for by a button only, and comes when the tab is hi
   await hideTab(page);
   await gate.open();
   await lake.becomes(taskId, 'SUCCEEDED');
-  await page.clock.runFor(60_000);
+  // A hidden tab asks seldom, and only because somebody waits.
+  await page.clock.fastForward(16_000);
   await expect
     .poll(() => page.evaluate('shown'))
     .toEqual([
