@@ -29,6 +29,14 @@ export const valueOf = (page: Page, label: string) =>
 export const flash = (page: Page, text: string | RegExp) =>
   page.getByRole('region', { name: 'Notifications' }).getByRole('listitem').filter({ hasText: text });
 
+const setVisibility = (page: Page, state: 'hidden' | 'visible') =>
+  page.evaluate(`Object.defineProperty(document, 'visibilityState', { value: '${state}', configurable: true });
+    document.dispatchEvent(new Event('visibilitychange', { bubbles: true }));`);
+
+/** As when the user goes to another tab, which a browser without a window cannot do. */
+export const hideTab = (page: Page) => setVisibility(page, 'hidden');
+export const showTab = (page: Page) => setVisibility(page, 'visible');
+
 /** Runs in the page: what moves has come to rest, spinners apart. */
 const AT_REST = `Promise.all(document.getAnimations()
   .filter((each) => each.effect.getComputedTiming().iterations !== Infinity)

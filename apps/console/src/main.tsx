@@ -27,9 +27,8 @@ createRoot(root).render(
         <NotificationProvider>
           <BrowserRouter>
             <LeaveGuardProvider>
-              <TaskWatch>
-                <Pages />
-              </TaskWatch>
+              <Pages />
+              <TaskWatch />
             </LeaveGuardProvider>
           </BrowserRouter>
         </NotificationProvider>

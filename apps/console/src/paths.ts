@@ -29,6 +29,8 @@ const segment = encodeURIComponent;
 export const paths = {
   tasks: () => '/fsx/data-repository-tasks',
   task: (taskId: string) => `/fsx/data-repository-tasks/${segment(taskId)}`,
+  /** The list of what failed, on the task's page. */
+  taskFailures: (taskId: string) => `${paths.task(taskId)}${FAILURES}`,
   createTask: (kind: TaskKind, from: CreateTaskFrom = {}) =>
     `/fsx/data-repository-tasks/create/${kind}${createQuery(from)}`,
   fileSystems: () => '/fsx/file-systems',
@@ -39,6 +41,9 @@ export const paths = {
   association: (associationId: string) => `/fsx/data-repository-associations/${segment(associationId)}`,
   updateAssociation: (associationId: string) => `/fsx/data-repository-associations/${segment(associationId)}/update`,
 };
+
+/** The part of a task's page that lists what failed. */
+export const FAILURES = '#failures';
 
 export const FILE_SYSTEM_TABS = ['data-repository', 'monitoring', 'tags'] as const;
 export type FileSystemTab = (typeof FILE_SYSTEM_TABS)[number];
@@ -80,6 +85,8 @@ const fileSystem = (id: string): Crumb => ({ text: id, href: paths.fileSystem(id
 export const crumbs = {
   tasks: () => [root, tasks],
   task: (taskId: string) => [root, tasks, { text: taskId, href: paths.task(taskId) }],
+  /** The list of what failed, on the task's page. */
+  taskFailures: (taskId: string) => `${paths.task(taskId)}${FAILURES}`,
   createTask: (kind: TaskKind, from: CreateTaskFrom) => [
     root,
     ...(from.fileSystemId ? [fileSystems, fileSystem(from.fileSystemId)] : [tasks]),

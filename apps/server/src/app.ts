@@ -1,11 +1,13 @@
 import type { ApiError, Context } from '@drt/contract/console-api';
 import { FsxError } from '@drt/contract/errors';
+import { EVENTS_PATH } from '@drt/contract/events';
 import type { Engine } from '@drt/engine';
 import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express';
 import type { Logger } from 'pino';
 
 import { isLoopback } from './config.ts';
 import { engineRoute } from './console-api/engine-route.ts';
+import { eventsRoute } from './console-api/events.ts';
 import { FsxCallError } from './console-api/fsx-client.ts';
 import { fsxRoute } from './console-api/fsx-route.ts';
 import type { Regions } from './console-api/regions.ts';
@@ -30,6 +32,8 @@ export interface AppOptions {
   /** Directory of the built console. */
   readonly console: string;
   readonly isReady: () => boolean;
+  /** Aborted when the server stops: answers without an end are ended. */
+  readonly closing: AbortSignal;
   readonly log: Logger;
 }
 
@@ -85,7 +89,7 @@ const answerErrors =
 
 /** The doors: FSx endpoint, the console's back end, the console's files. */
 export const buildApp = (options: AppOptions): Express => {
-  const { engine, regions, verifier, host, context, isReady, log } = options;
+  const { engine, regions, verifier, host, context, isReady, closing, log } = options;
   const app = express();
   app.disable('x-powered-by');
   // Answers are not to be kept, so there is nothing to revalidate.
@@ -105,6 +109,8 @@ export const buildApp = (options: AppOptions): Express => {
   app.post('/api/fsx/:operation', checkOrigin, readBody(), fsxRoute(regions));
   app.post('/api/tasks/list', checkOrigin, readBody(), taskListRoute(regions));
   app.post('/api/engine/:operation', checkOrigin, readBody(), engineRoute(regions));
+  const tellsWork = context.target === 'engine';
+  app.get(EVENTS_PATH, checkOrigin, eventsRoute({ regions, tellsWork, closing }));
   app.all(['/api', '/api/{*path}'], notFound);
   app.get('/{*path}', consoleFiles(options.console));
   app.use(notFound);

@@ -145,6 +145,7 @@ export const startServer = async (config: Config, log: Logger, stopping: AbortSi
   await engine.handBack();
 
   const regions = starting.use(openRegions(config, url, keys, engine));
+  const closing = new AbortController();
   handler = buildApp({
     engine,
     regions,
@@ -153,11 +154,13 @@ export const startServer = async (config: Config, log: Logger, stopping: AbortSi
     context: contextOf(config, s3Endpoint),
     console: CONSOLE,
     isReady: () => ready,
+    closing: closing.signal,
     log,
   });
   const workers = startWorkers({ count: config.workers, sandbox: sandbox?.url, engine, log });
   starting.defer(async () => {
     ready = false;
+    closing.abort();
     await Promise.all([close(server), workers.stop(WORKER_GRACE)]);
   });
 

@@ -25,14 +25,14 @@ const counters = {
   Bytes: z.number(),
 };
 
-const taskWork = z.object({
+export const taskWork = z.object({
   ...counters,
   Stage: openEnum(STAGES),
   /** Tasks of the file system that come before this one, while it is PENDING. */
   Ahead: z.optional(z.number()),
   /** Why the completion report could not be delivered. */
   ReportFailure: z.optional(z.string()),
-  /** The counters over the task's life, oldest first. */
+  /** The counters over the task's life, oldest first; of a long life not all of them. */
   Samples: z.array(z.object({ Time: timestamp, ...counters })),
   /** What happened to the task, oldest first. */
   Activity: z.array(z.object({ Time: timestamp, Event: z.string(), Detail: z.string() })),
@@ -46,7 +46,18 @@ export const ENTRY_KINDS = ['file', 'directory', 'symlink', 'other'] as const;
 const pageSize = z.optional(integer(1, 1000));
 
 export const engineOperations = {
-  DescribeTaskWork: { input: z.strictObject({ TaskId: taskId }), output: taskWork },
+  DescribeTaskWork: {
+    input: z.strictObject({
+      TaskId: taskId,
+      /**
+       * Samples before this time are not told again. The one at this very time is: the latest sample may still grow.
+       */
+      SamplesFrom: z.optional(timestamp),
+      /** How many events of the activity the caller has: only those after them are told. */
+      ActivityFrom: z.optional(integer(0, Number.MAX_SAFE_INTEGER)),
+    }),
+    output: taskWork,
+  },
   /** The completion report, before and after it is delivered, in the order of paths. */
   ListTaskFailures: {
     input: z.strictObject({

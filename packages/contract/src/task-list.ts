@@ -81,6 +81,8 @@ export type TaskSort = (typeof TASK_SORTS)[number];
 
 export const taskListQuery = z.strictObject({
   filter: taskFilter,
+  /** Only tasks for which this holds too, however `filter` joins its tokens. */
+  scope: z.optional(taskToken),
   /** Tasks without a value come last, in either direction. */
   sort: z.strictObject({ property: z.enum(TASK_SORTS), descending: z.boolean() }),
   /** From 1. */

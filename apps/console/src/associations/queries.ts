@@ -3,7 +3,7 @@ import { queryOptions, useQuery } from '@tanstack/react-query';
 
 import { callFsx, fsxQuery } from '../api/fsx.ts';
 import { pace } from '../api/region.ts';
-import type { ResourceList } from '../table/resource-table.tsx';
+import type { Rows } from '../table/table-frame.tsx';
 import { paceOf, wholeList } from '../table/whole-list.ts';
 
 /** The associations of one file system. There are at most eight, so one page holds them all. */
@@ -16,7 +16,7 @@ export const associationsQuery = (fileSystemId: string) =>
     refetchInterval: ({ state }) => paceOf(state.data?.Associations ?? []),
   });
 
-export const useAssociationList = (fileSystemId: string): ResourceList<DataRepositoryAssociation> =>
+export const useAssociationList = (fileSystemId: string): Rows<DataRepositoryAssociation> =>
   wholeList(useQuery(associationsQuery(fileSystemId)));
 
 /** How many associations each file system has, by its ID. FSx has no such count, so all pages are fetched. */

@@ -10,13 +10,14 @@ import type { CliCall } from '../shell/cli-command.ts';
 import { useGo } from '../shell/leave-guard.tsx';
 import { Empty } from '../table/empty.tsx';
 import { useFind } from '../table/find.tsx';
-import { type ResourceList, ResourceTable } from '../table/resource-table.tsx';
+import { ResourceTable } from '../table/resource-table.tsx';
+import type { Rows } from '../table/table-frame.tsx';
 import { deploymentWords, FILE_SYSTEM_COLUMNS, type FileSystemRow, storageWords, typeWord } from './columns.tsx';
 import { FileSystemListActions } from './file-system-actions.tsx';
 import { activeCountsQuery, useFileSystemList } from './queries.ts';
 
 /** Without the counts, which come later or not at all, the list is still of use. */
-const useRows = (): ResourceList<FileSystemRow> => {
+const useRows = (): Rows<FileSystemRow> => {
   const list = useFileSystemList();
   const { data: links } = useQuery(linkCountsQuery);
   const { data: active } = useQuery(activeCountsQuery);

@@ -3,7 +3,7 @@ import { queryOptions, useQuery } from '@tanstack/react-query';
 
 import { engineQuery } from '../api/engine.ts';
 import { callFsx, fsxQuery } from '../api/fsx.ts';
-import type { ResourceList } from '../table/resource-table.tsx';
+import type { Rows } from '../table/table-frame.tsx';
 import { paceOf, wholeList } from '../table/whole-list.ts';
 import { listTasks } from '../tasks/queries.ts';
 import { ACTIVE } from '../tasks/task-query.ts';
@@ -25,7 +25,7 @@ export const fileSystemsQuery = queryOptions({
   refetchInterval: ({ state }) => paceOf(state.data ?? []),
 });
 
-export const useFileSystemList = (): ResourceList<FileSystem> => wholeList(useQuery(fileSystemsQuery));
+export const useFileSystemList = (): Rows<FileSystem> => wholeList(useQuery(fileSystemsQuery));
 
 /** One file system; FSx answers an unknown ID with `FileSystemNotFound`. */
 export const fileSystemQuery = (fileSystemId: string) =>

@@ -1,6 +1,5 @@
 import Flashbar, { type FlashbarProps } from '@cloudscape-design/components/flashbar';
-import LiveRegion from '@cloudscape-design/components/live-region';
-import { createContext, type ReactNode, useCallback, useContext, useMemo, useState } from 'react';
+import { createContext, type CSSProperties, type ReactNode, useCallback, useContext, useMemo, useState } from 'react';
 
 /**
  * What happened, told at the top of the page. A flash lives in the shell, so it survives navigation; one with the id
@@ -15,9 +14,14 @@ export interface Flash {
   readonly loading?: boolean;
 }
 
+interface Sentence {
+  readonly id: number;
+  readonly text: string;
+}
+
 interface Notifications {
   readonly flashes: readonly Flash[];
-  readonly spoken: string;
+  readonly spoken: readonly Sentence[];
   readonly notify: (flash: Flash) => void;
   readonly dismiss: (id: string) => void;
   /** Says a sentence once to screen readers, without showing it. */
@@ -28,10 +32,16 @@ const Context = createContext<Notifications | undefined>(undefined);
 
 /** More than this many flashes would push the page out of sight. */
 const MOST = 8;
+/** Sentences that stay in the document: a screen reader may be some way behind. */
+const MOST_SENTENCES = 20;
 
 export const NotificationProvider = ({ children }: { readonly children: ReactNode }) => {
   const [flashes, setFlashes] = useState<readonly Flash[]>([]);
-  const [spoken, announce] = useState('');
+  const [spoken, setSpoken] = useState<readonly Sentence[]>([]);
+  const announce = useCallback(
+    (text: string) => setSpoken((now) => [...now, { id: (now.at(-1)?.id ?? 0) + 1, text }].slice(-MOST_SENTENCES)),
+    [],
+  );
   const dismiss = useCallback((id: string) => setFlashes((now) => now.filter((each) => each.id !== id)), []);
   const notify = useCallback(
     (flash: Flash) => setFlashes((now) => [flash, ...now.filter((each) => each.id !== flash.id)].slice(0, MOST)),
@@ -65,7 +75,17 @@ export const Notifications = () => {
   return <Flashbar items={items} stackItems />;
 };
 
+/** Clipped away rather than hidden, which would hide it from screen readers too. */
+const UNSEEN: CSSProperties = { position: 'absolute', width: 1, height: 1, overflow: 'hidden', clipPath: 'inset(50%)' };
+
+/** A log: what is added to it is read out, once, and sentences that come together do not displace each other. */
 export const Announcements = () => {
   const { spoken } = useNotifications();
-  return <LiveRegion hidden>{spoken}</LiveRegion>;
+  return (
+    <div role="log" aria-live="polite" aria-label="Changes" style={UNSEEN}>
+      {spoken.map(({ id, text }) => (
+        <div key={id}>{text}</div>
+      ))}
+    </div>
+  );
 };

@@ -3,13 +3,13 @@ import type { ReactNode } from 'react';
 import { useSearchParams } from 'react-router';
 
 import { NoMatch } from './empty.tsx';
-import type { ResourceList } from './resource-table.tsx';
+import type { Rows } from './table-frame.tsx';
 
 const QUERY = 'find';
 
 interface Found<Item> {
   /** The items that match. */
-  readonly list: ResourceList<Item>;
+  readonly list: Rows<Item>;
   readonly filter: ReactNode;
   /** What is shown when nothing matches; undefined while nothing is looked for. */
   readonly noMatch: ReactNode;
@@ -19,11 +19,7 @@ interface Found<Item> {
  * A field that narrows a list whose items are all here, by every word that is typed. The text is part of the page's URL.
  * @param textOf everything of an item that can be looked for.
  */
-export const useFind = <Item,>(
-  list: ResourceList<Item>,
-  names: string,
-  textOf: (item: Item) => string,
-): Found<Item> => {
+export const useFind = <Item,>(list: Rows<Item>, names: string, textOf: (item: Item) => string): Found<Item> => {
   const [query, setQuery] = useSearchParams();
   const text = query.get(QUERY) ?? '';
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);

@@ -7,17 +7,11 @@ import { definitionOf, type ResourceColumn, type SortValue } from './column.tsx'
 import { usePreferences } from './preferences.ts';
 import { type Rows, TableFrame, type TableLook } from './table-frame.tsx';
 
-/** A list that is fetched piece by piece, and sorted and paged here. */
-export interface ResourceList<Item> extends Rows<Item> {
-  /** There are more items on the server than were fetched. */
-  readonly hasMore: boolean;
-  readonly loadMore: () => Promise<unknown>;
-}
-
 interface ResourceTableProps<Item> extends TableLook<Item> {
   /** Names the table in this browser's storage. */
   readonly tableId: string;
-  readonly list: ResourceList<Item>;
+  /** All of it: it is sorted and paged here. */
+  readonly list: Rows<Item>;
   readonly columns: readonly ResourceColumn<Item>[];
   readonly selectedKeys?: readonly string[];
   readonly onSelect?: (keys: readonly string[]) => void;
@@ -32,21 +26,17 @@ const compare = (one: SortValue, other: SortValue) => {
   return one < other ? -1 : 1;
 };
 
-/** `(20)`, `(1/20)` once something is selected, `(50+)` while the server holds more. */
-const counterOf = ({ items, hasMore, loading, error }: ResourceList<unknown>, selected: number) => {
+/** `(20)`, or `(1/20)` once something is selected. */
+const counterOf = ({ items, loading, error }: Rows<unknown>, selected: number) => {
   if (loading || (error !== null && items.length === 0)) return '';
-  const all = `${items.length}${hasMore ? '+' : ''}`;
-  return selected > 0 ? `(${selected}/${all})` : `(${all})`;
+  return selected > 0 ? `(${selected}/${items.length})` : `(${items.length})`;
 };
 
-const definitionsOf = <Item,>(
-  columns: readonly ResourceColumn<Item>[],
-  sortable: boolean,
-): TableProps.ColumnDefinition<Item>[] =>
+const definitionsOf = <Item,>(columns: readonly ResourceColumn<Item>[]): TableProps.ColumnDefinition<Item>[] =>
   columns.map((column) => {
     const { sortBy } = column;
     const definition = definitionOf(column);
-    if (!sortBy || !sortable) return definition;
+    if (!sortBy) return definition;
     return { ...definition, sortingComparator: (a: Item, b: Item) => compare(sortBy(a), sortBy(b)) };
   });
 
@@ -54,10 +44,9 @@ const definitionsOf = <Item,>(
 export const ResourceTable = <Item,>(props: ResourceTableProps<Item>) => {
   const { tableId, names, list, columns, keyOf, newestFirstBy, selectedKeys = [], onSelect } = props;
   const [preferences, changePreferences] = usePreferences(tableId, columns);
-  // Sorting what happens to be loaded would show a false order, so it waits until everything is here.
-  const definitions = useMemo(() => definitionsOf(columns, !list.hasMore), [columns, list.hasMore]);
+  const definitions = useMemo(() => definitionsOf(columns), [columns]);
   const newest = definitions.find((each) => each.id === newestFirstBy && each.sortingComparator);
-  const { items, collectionProps, paginationProps, actions } = useCollection(list.items, {
+  const { items, collectionProps, paginationProps } = useCollection(list.items, {
     sorting: newest ? { defaultState: { sortingColumn: newest, isDescending: true } } : {},
     pagination: { pageSize: preferences.pageSize },
   });
@@ -70,23 +59,12 @@ export const ResourceTable = <Item,>(props: ResourceTableProps<Item>) => {
       definitions={definitions}
       collection={collectionProps}
       counter={counterOf(list, selectedItems.length)}
-      rangeText={(first, last) =>
-        `Showing ${names} ${first} to ${last} of ${list.items.length}${list.hasMore ? ' or more' : ''}`
-      }
+      rangeText={(first, last) => `Showing ${names} ${first} to ${last} of ${list.items.length}`}
       selectedItems={selectedItems}
       onSelect={(chosen) => onSelect?.(chosen.map(keyOf))}
       preferences={preferences}
       onPreferences={changePreferences}
-      pagination={
-        <Pagination
-          {...paginationProps}
-          openEnd={list.hasMore}
-          onNextPageClick={({ detail }) => {
-            if (detail.requestedPageAvailable) return;
-            void list.loadMore().then(() => actions.setCurrentPage(detail.requestedPageIndex));
-          }}
-        />
-      }
+      pagination={<Pagination {...paginationProps} />}
     />
   );
 };

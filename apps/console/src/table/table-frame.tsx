@@ -1,15 +1,13 @@
-import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import Table, { type TableProps } from '@cloudscape-design/components/table';
 import { lazy, type ReactNode, Suspense, useState } from 'react';
 
-import { explainFailure, isForbidden } from '../api/errors.ts';
+import { isForbidden } from '../api/errors.ts';
 import { FailureAlert } from '../shell/failure.tsx';
+import { Freshness } from '../shell/freshness.tsx';
 import { PageHeader } from '../shell/page-header.tsx';
-import { formatClock } from '../shell/time.ts';
 import type { TablePreferences } from './preferences.ts';
 import { TablePreferencesButton } from './table-preferences-button.tsx';
 
@@ -24,6 +22,8 @@ export interface Rows<Item> {
   readonly error: unknown;
   /** When `items` were fetched, in ms since 1970; 0 = never. */
   readonly updatedAt: number;
+  /** Whether the server tells of changes as they happen; absent where it never does. */
+  readonly isLive?: boolean;
   readonly refresh: () => Promise<unknown>;
 }
 
@@ -136,7 +136,7 @@ const TableHeader = <Item,>(props: TableFrameProps<Item>) => {
   };
   const actions = (
     <SpaceBetween direction="horizontal" size="xs" alignItems="center">
-      <Freshness rows={rows} refreshed={refreshed} />
+      <Freshness {...rows} showsTime={refreshed || rows.isLive === false} />
       <Button iconName="refresh" ariaLabel={`Refresh ${names}`} loading={refreshing} onClick={refresh} />
       {props.actions}
     </SpaceBetween>
@@ -148,28 +148,5 @@ const TableHeader = <Item,>(props: TableFrameProps<Item>) => {
     <Header variant="h2" counter={counter} actions={actions}>
       {title}
     </Header>
-  );
-};
-
-interface FreshnessProps {
-  readonly rows: Rows<unknown>;
-  /** The user asked for it: then the time is worth its place. */
-  readonly refreshed: boolean;
-}
-
-/** When the rows were fetched, and a quiet warning while they cannot be fetched again. */
-const Freshness = ({ rows, refreshed }: FreshnessProps) => {
-  if (rows.updatedAt === 0) return null;
-  const at = formatClock(new Date(rows.updatedAt));
-  if (rows.error !== null) {
-    return (
-      <StatusIndicator type="warning">{`Not updated since ${at}. ${explainFailure(rows.error).header}.`}</StatusIndicator>
-    );
-  }
-  if (!refreshed) return null;
-  return (
-    <Box variant="small" color="text-body-secondary">
-      Updated {at}
-    </Box>
   );
 };

@@ -1,7 +1,7 @@
 import type { UseQueryResult } from '@tanstack/react-query';
 
 import { pace } from '../api/region.ts';
-import type { ResourceList } from './resource-table.tsx';
+import type { Rows } from './table-frame.tsx';
 
 const CHANGING = new Set(['CREATING', 'DELETING', 'UPDATING']);
 
@@ -10,12 +10,10 @@ export const paceOf = (resources: readonly { readonly Lifecycle?: string | undef
   resources.some((each) => CHANGING.has(each.Lifecycle ?? '')) ? pace(3_000, 10_000) : pace(30_000, 60_000);
 
 /** A list whose query brings all of it at once. */
-export const wholeList = <Item>(query: UseQueryResult<Item[]>): ResourceList<Item> => ({
+export const wholeList = <Item>(query: UseQueryResult<Item[]>): Rows<Item> => ({
   items: query.data ?? [],
   loading: query.isPending,
   error: query.error,
   updatedAt: query.dataUpdatedAt,
   refresh: () => query.refetch(),
-  hasMore: false,
-  loadMore: () => Promise.resolve(),
 });

@@ -13,6 +13,7 @@ import { explainFailure, hasCode } from '../api/errors.ts';
 import { callFsx } from '../api/fsx.ts';
 import { ConfirmField } from '../shell/confirm-field.tsx';
 import { visibleText } from '../shell/visible-text.ts';
+import { watchTask } from './watched-tasks.ts';
 import { cancelHindrance, taskName, typeWords } from './words.ts';
 
 interface BulkCancelModalProps {
@@ -75,6 +76,7 @@ const useCancels = () => {
       for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
         const taskId = id;
         const outcome = await cancel(taskId);
+        if (outcome.kind === 'canceling') watchTask(taskId, { why: 'canceled' });
         setOutcomes((now) => new Map(now).set(taskId, outcome));
       }
     };

@@ -18,7 +18,7 @@ import { useGo } from '../shell/leave-guard.tsx';
 import { useNotifications } from '../shell/notifications.tsx';
 import { RouteLink } from '../shell/route-link.tsx';
 import { showLifecycle, taskQuery } from './queries.ts';
-import { useFollowCancel } from './task-watch.tsx';
+import { watchTask } from './watched-tasks.ts';
 import { cancelHindrance, lifecycleWord, progressText, typeWords } from './words.ts';
 
 // Only who cancels needs it, and the modal comes with the list.
@@ -126,11 +126,11 @@ const useOutcome = (taskId: string, onClose: () => void) => {
   const { notify } = useNotifications();
   const { go } = useGo();
   const { pathname } = useLocation();
-  const follow = useFollowCancel();
 
   const canceling = () => {
     void showLifecycle(client, taskId, 'CANCELING');
-    follow(taskId);
+    notify({ id: `task-${taskId}`, type: 'in-progress', loading: true, content: `Canceling task ${taskId}` });
+    watchTask(taskId, { why: 'canceled' });
     onClose();
   };
 
@@ -141,7 +141,7 @@ const useOutcome = (taskId: string, onClose: () => void) => {
     void client.invalidateQueries({ queryKey: ['DescribeDataRepositoryTasks'] });
     const final = answer?.DataRepositoryTasks?.[0]?.Lifecycle;
     notify({
-      id: `cancel-${taskId}`,
+      id: `task-${taskId}`,
       type: 'warning',
       header: 'The task had already ended',
       content: (
@@ -157,7 +157,7 @@ const useOutcome = (taskId: string, onClose: () => void) => {
 
   const gone = () => {
     onClose();
-    notify({ id: `cancel-${taskId}`, type: 'error', header: 'The task does not exist', content: taskId });
+    notify({ id: `task-${taskId}`, type: 'error', header: 'The task does not exist', content: taskId });
     void client.invalidateQueries({ queryKey: ['DescribeDataRepositoryTasks'] });
     if (pathname === paths.task(taskId)) go(paths.tasks());
   };

@@ -41,6 +41,7 @@ import {
   validate,
 } from './task-form.ts';
 import { TaskRefusal } from './task-refusal.tsx';
+import { watchTask } from './watched-tasks.ts';
 import { lifecycleWord, typeWords } from './words.ts';
 
 interface CreateTaskFormProps {
@@ -265,8 +266,9 @@ const useCreate = (type: CreatableType, back: string) => {
     mutation.mutate(toInput(type, form, tokenFor(asNewRequest)), {
       onSuccess: ({ DataRepositoryTask: task }) => {
         if (task) {
+          watchTask(task.TaskId, { why: 'created' });
           notify({
-            id: `created-${task.TaskId}`,
+            id: `task-${task.TaskId}`,
             type: 'success',
             header: CREATED[type],
             content: (

@@ -1,23 +1,16 @@
-import { type Input, type Output } from '@drt/contract';
+import type { Output } from '@drt/contract';
 import { decodeTaskListAnswer, type TaskListQuery } from '@drt/contract/task-list';
 import type { DataRepositoryTask, TaskLifecycle } from '@drt/contract/tasks';
-import {
-  infiniteQueryOptions,
-  type InfiniteData,
-  keepPreviousData,
-  type QueryClient,
-  queryOptions,
-  useInfiniteQuery,
-  useQuery,
-} from '@tanstack/react-query';
+import { keepPreviousData, type QueryClient, queryOptions, replaceEqualDeep, useQuery } from '@tanstack/react-query';
 
-import { callFsx, fsxQuery, posted, send } from '../api/fsx.ts';
+import { fsxQuery, posted, send } from '../api/fsx.ts';
 import { pace } from '../api/region.ts';
-import type { ResourceList } from '../table/resource-table.tsx';
-import { ACTIVE_LIFECYCLES, isActive } from './words.ts';
+import { livePace } from '../live/live-state.ts';
+import { ACTIVE_LIFECYCLES, isActive, isLater } from './words.ts';
 
-const DESCRIBE = 'DescribeDataRepositoryTasks';
-type Answer = Output<typeof DESCRIBE>;
+export const DESCRIBE = 'DescribeDataRepositoryTasks';
+/** What every answer has that carries tasks, whichever query it is of. */
+export type Answer = Pick<Output<typeof DESCRIBE>, 'DataRepositoryTasks'>;
 
 /**
  * While something moves the counts should be seen to move; otherwise a look now and then is enough. Amazon FSx renews
@@ -28,46 +21,27 @@ const calm = () => pace(15_000, 60_000);
 
 /** react-query asks only while the tab is visible. */
 const paceOf = (tasks: readonly DataRepositoryTask[]) =>
-  tasks.some((task) => isActive(task.Lifecycle)) ? lively() : calm();
+  livePace(tasks.some((task) => isActive(task.Lifecycle)) ? lively() : calm());
 
-export interface TaskScope {
-  readonly fileSystemId?: string;
-  readonly associationId?: string;
-}
-
-const inputOf = ({ fileSystemId, associationId }: TaskScope): Input<typeof DESCRIBE> => {
-  const filters: NonNullable<Input<typeof DESCRIBE>['Filters']> = [];
-  if (fileSystemId) filters.push({ Name: 'file-system-id', Values: [fileSystemId] });
-  if (associationId) filters.push({ Name: 'data-repository-association-id', Values: [associationId] });
-  return filters.length > 0 ? { Filters: filters } : {};
+const isBefore = (one: DataRepositoryTask, other: DataRepositoryTask) => {
+  if (one.Lifecycle !== other.Lifecycle) return isLater(other.Lifecycle, one.Lifecycle);
+  const [time, otherTime] = [one.Status?.LastUpdatedTime, other.Status?.LastUpdatedTime];
+  return time !== undefined && otherTime !== undefined && time < otherTime;
 };
 
-const tasksOf = (pages: readonly Answer[]) => pages.flatMap((page) => page.DataRepositoryTasks ?? []);
-
-/** Tasks, newest first, page by page as FSx hands them out: up to 50 at a time, without a total. */
-const taskListQuery = (scope: TaskScope) => {
-  const input = inputOf(scope);
-  return infiniteQueryOptions({
-    queryKey: [DESCRIBE, input, 'pages'] as const,
-    queryFn: ({ pageParam, signal }) =>
-      callFsx(DESCRIBE, { ...input, ...(pageParam ? { NextToken: pageParam } : {}) }, signal),
-    initialPageParam: '',
-    getNextPageParam: (page) => page.NextToken,
-    refetchInterval: ({ state }) => paceOf(tasksOf(state.data?.pages ?? [])),
+/**
+ * What the cache takes of an answer. Answers and what the server tells come over different connections, and what was
+ * said first may arrive last: a task never goes back.
+ */
+const keepNewer = (before: unknown, after: unknown): unknown => {
+  // Both come from a query of tasks; before the first answer there is nothing.
+  const [old, next] = [before as Answer | undefined, after as Answer];
+  const known = new Map(old?.DataRepositoryTasks?.map((task) => [task.TaskId, task]));
+  const tasks = next.DataRepositoryTasks?.map((task) => {
+    const one = known.get(task.TaskId);
+    return one && isBefore(task, one) ? one : task;
   });
-};
-
-export const useTaskList = (scope: TaskScope): ResourceList<DataRepositoryTask> => {
-  const query = useInfiniteQuery(taskListQuery(scope));
-  return {
-    items: tasksOf(query.data?.pages ?? []),
-    loading: query.isPending,
-    error: query.error,
-    updatedAt: query.dataUpdatedAt,
-    refresh: () => query.refetch(),
-    hasMore: query.hasNextPage,
-    loadMore: () => query.fetchNextPage(),
-  };
+  return replaceEqualDeep(before, tasks ? { ...next, DataRepositoryTasks: tasks } : next);
 };
 
 /**
@@ -89,6 +63,7 @@ export const useTaskPage = (query: TaskListQuery) =>
     queryFn: ({ signal }) => listTasks(query, signal),
     // The rows of before stay until those of the next page are here.
     placeholderData: keepPreviousData,
+    structuralSharing: keepNewer,
     refetchInterval: ({ state: { data } }) =>
       data && !data.complete ? growing() : paceOf(data?.DataRepositoryTasks ?? []),
   });
@@ -98,11 +73,26 @@ export const taskQuery = (taskId: string) =>
   queryOptions({
     ...fsxQuery(DESCRIBE, { TaskIds: [taskId] }),
     select: (answer) => answer.DataRepositoryTasks?.[0],
+    structuralSharing: keepNewer,
     refetchInterval: ({ state }) => {
       const task = state.data?.DataRepositoryTasks?.[0];
       // A task that ended changes no more.
-      return task && !isActive(task.Lifecycle) ? false : pace(1_500, 5_000);
+      return task && !isActive(task.Lifecycle) ? false : livePace(pace(1_500, 5_000));
     },
+  });
+
+/**
+ * Asks for tasks that somebody waits for, at most 50.
+ * @param inBackground the tab is hidden, and they are waited for all the same.
+ */
+export const awaitedTasksQuery = (taskIds: readonly string[], inBackground: boolean) =>
+  queryOptions({
+    ...fsxQuery(DESCRIBE, { TaskIds: [...taskIds] }),
+    enabled: taskIds.length > 0,
+    select: (answer) => answer.DataRepositoryTasks ?? [],
+    structuralSharing: keepNewer,
+    refetchInterval: () => (inBackground ? calm() : livePace(lively())),
+    refetchIntervalInBackground: inBackground,
   });
 
 /** The tasks of a file system that still run or wait: what a new task must not be an exact copy of. */
@@ -115,13 +105,21 @@ export const activeTasksQuery = (fileSystemId: string) =>
       ],
     }),
     select: (answer) => answer.DataRepositoryTasks ?? [],
-    refetchInterval: calm,
+    refetchInterval: () => livePace(calm()),
   });
 
-const isPaged = (data: Answer | InfiniteData<Answer>): data is InfiniteData<Answer> => 'pages' in data;
-
-/** The tasks in one cached answer, whichever query fetched it. */
-export const tasksIn = (data: Answer | InfiniteData<Answer>) => tasksOf(isPaged(data) ? data.pages : [data]);
+/** Shows tasks as `change` has them, in every answer that is kept. */
+export const showTasks = (client: QueryClient, change: (task: DataRepositoryTask) => DataRepositoryTask) => {
+  for (const { queryKey, state } of client.getQueryCache().findAll({ queryKey: [DESCRIBE] })) {
+    // The key says which operation answered.
+    const answer = state.data as Answer | undefined;
+    const tasks = answer?.DataRepositoryTasks?.map(change);
+    // An answer that stays as it is does not count as new.
+    if (tasks?.some((task, index) => task !== answer?.DataRepositoryTasks?.[index])) {
+      client.setQueryData<Answer>(queryKey, { ...answer, DataRepositoryTasks: tasks });
+    }
+  }
+};
 
 /**
  * Shows a lifecycle that an operation has just answered, without waiting for the next fetch. A fetch that is under way
@@ -129,15 +127,6 @@ export const tasksIn = (data: Answer | InfiniteData<Answer>) => tasksOf(isPaged(
  */
 export const showLifecycle = async (client: QueryClient, taskId: string, lifecycle: TaskLifecycle) => {
   await client.cancelQueries({ queryKey: [DESCRIBE] });
-  const changed = (answer: Answer): Answer => ({
-    ...answer,
-    DataRepositoryTasks: (answer.DataRepositoryTasks ?? []).map((task) =>
-      task.TaskId === taskId ? { ...task, Lifecycle: lifecycle } : task,
-    ),
-  });
-  client.setQueriesData<Answer | InfiniteData<Answer>>({ queryKey: [DESCRIBE] }, (data) => {
-    if (!data) return data;
-    return isPaged(data) ? { ...data, pages: data.pages.map(changed) } : changed(data);
-  });
+  showTasks(client, (task) => (task.TaskId === taskId ? { ...task, Lifecycle: lifecycle } : task));
   await client.invalidateQueries({ queryKey: [DESCRIBE] });
 };

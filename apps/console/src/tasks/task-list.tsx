@@ -1,97 +1,42 @@
 import Button from '@cloudscape-design/components/button';
 import ButtonDropdown from '@cloudscape-design/components/button-dropdown';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import type { TaskFilter as Filter } from '@drt/contract/task-list';
-import { TASK_SORTS } from '@drt/contract/task-list';
 import type { DataRepositoryTask } from '@drt/contract/tasks';
-import { type ReactNode, useState } from 'react';
+import type { ReactNode } from 'react';
 import { useSearchParams } from 'react-router';
 
 import { paths } from '../paths.ts';
 import { useFollow, useGo } from '../shell/leave-guard.tsx';
 import { RouteLink } from '../shell/route-link.tsx';
-import { Empty, NoMatch } from '../table/empty.tsx';
-import { PagedTable } from '../table/paged-table.tsx';
-import { usePreferences } from '../table/preferences.ts';
+import { Empty } from '../table/empty.tsx';
 import { TASK_COLUMNS } from './columns.tsx';
 import { ListMenu } from './list-menu.tsx';
-import { useTaskPage } from './queries.ts';
 import { TaskActions } from './task-actions.tsx';
-import { TaskFilterField } from './task-filter-field.tsx';
-import { NO_FILTER, readTaskView, type TaskView, writeTaskView } from './task-query.ts';
-
-/** The selected tasks, on whatever page they are, each as it was last seen. */
-const useSelectedTasks = (seen: readonly DataRepositoryTask[]) => {
-  const [selected, onSelect] = useState<readonly DataRepositoryTask[]>([]);
-  const latest = new Map(seen.map((task) => [task.TaskId, task]));
-  return { selected: selected.map((task) => latest.get(task.TaskId) ?? task), onSelect };
-};
-
-const NO_TASKS: readonly DataRepositoryTask[] = [];
-
-const countText = (total: number, complete: boolean) =>
-  `${total.toLocaleString('en')}${complete ? '' : '+'} ${total === 1 ? 'match' : 'matches'}`;
+import { readTaskView, writeTaskView } from './task-query.ts';
+import { TaskTable } from './task-table.tsx';
 
 /** Every task of the account, newest first. */
 export const TaskListPage = () => {
   const [query, setQuery] = useSearchParams();
   const view = readTaskView(query);
-  const [preferences, changePreferences] = usePreferences('tasks', TASK_COLUMNS);
-  const { filter, sort } = view;
-  const list = useTaskPage({ ...view, pageSize: preferences.pageSize });
-  const tasks = list.data?.DataRepositoryTasks ?? NO_TASKS;
-  const { total = 0, complete = true, page = view.page } = list.data ?? {};
-  const { selected, onSelect } = useSelectedTasks(tasks);
-  const show = (part: Partial<TaskView>) => setQuery(writeTaskView({ ...view, page: 1, ...part }), { replace: true });
-  const filterBy = (changed: Filter) => show({ filter: changed });
   return (
-    <PagedTable
+    <TaskTable
+      tableId="tasks"
       title="Data repository tasks"
       placement="page"
-      names="data repository tasks"
-      rows={{
-        items: tasks,
-        loading: list.isPending,
-        error: list.error,
-        updatedAt: list.dataUpdatedAt,
-        refresh: () => list.refetch(),
-      }}
-      total={total}
-      complete={complete}
-      page={page}
-      onPage={(wanted) => show({ page: wanted })}
-      sort={sort}
-      onSort={({ property, descending }) => {
-        const known = TASK_SORTS.find((each) => each === property);
-        if (known) show({ sort: { property: known, descending } });
-      }}
       columns={TASK_COLUMNS}
-      keyOf={(task) => task.TaskId}
       selectionType="multi"
-      selectedItems={selected}
-      onSelect={onSelect}
-      preferences={preferences}
-      onPreferences={changePreferences}
-      filter={
-        <TaskFilterField
-          value={filter}
-          onChange={filterBy}
-          countText={countText(total, complete)}
-          loading={list.isPlaceholderData}
-          tasks={tasks}
-        />
-      }
+      view={view}
+      onView={(changed) => setQuery(writeTaskView(changed), { replace: true })}
       empty={
-        filter.tokens.length > 0 ? (
-          <NoMatch onClear={() => filterBy(NO_FILTER)} />
-        ) : (
-          <Empty title="No data repository tasks">
-            Tasks are created for a file system that is linked to a data repository.{' '}
-            <RouteLink href={paths.fileSystems()}>Open file systems</RouteLink>
-          </Empty>
-        )
+        <Empty title="No data repository tasks">
+          Tasks are created for a file system that is linked to a data repository.{' '}
+          <RouteLink href={paths.fileSystems()}>Open file systems</RouteLink>
+        </Empty>
       }
-      actions={<ListActions selected={selected} menu={<ListMenu view={view} total={total} selected={selected} />} />}
+      actions={(selected, total) => (
+        <ListActions selected={selected} menu={<ListMenu view={view} total={total} selected={selected} />} />
+      )}
     />
   );
 };

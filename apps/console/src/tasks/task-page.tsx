@@ -5,28 +5,38 @@ import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import type { DataRepositoryTask } from '@drt/contract/tasks';
 import { useQuery } from '@tanstack/react-query';
+import { useEffect } from 'react';
 import { useParams } from 'react-router';
 
+import { useIsLive } from '../live/live-state.ts';
 import { paths } from '../paths.ts';
 import { Copyable } from '../shell/copyable.tsx';
+import { Freshness } from '../shell/freshness.tsx';
 import { NameText } from '../shell/name-text.tsx';
 import { ResourcePage } from '../shell/resource-page.tsx';
 import { RouteLink } from '../shell/route-link.tsx';
 import { formatTimeWithZone } from '../shell/time.ts';
 import { TagsContainer } from '../tags/tags-container.tsx';
+import { NotifyToggle } from './notify-toggle.tsx';
 import { taskQuery } from './queries.ts';
 import { ReportContainer } from './report-container.tsx';
 import { TaskActions } from './task-actions.tsx';
 import { TaskFailureAlert } from './task-failure-alert.tsx';
 import { TaskStatus } from './task-status.tsx';
 import { TaskWorkStatus } from './task-work-status.tsx';
-import { taskName, typeWords } from './words.ts';
+import { watchTask } from './watched-tasks.ts';
+import { isActive, taskName, typeWords } from './words.ts';
 
 /** The Summary page of one task. */
 export const TaskPage = () => {
   const { id = '' } = useParams();
   const query = useQuery(taskQuery(id));
   const task = query.data;
+  const isRunning = task !== undefined && isActive(task.Lifecycle);
+  const isLive = useIsLive();
+  useEffect(() => {
+    if (isRunning) watchTask(id, { why: 'opened' });
+  }, [id, isRunning]);
   return (
     <ResourcePage
       id={id}
@@ -34,7 +44,15 @@ export const TaskPage = () => {
       notFoundCode="DataRepositoryTaskNotFound"
       back={{ href: paths.tasks(), text: 'Back to data repository tasks' }}
       query={query}
-      actions={<TaskActions task={task} />}
+      actions={
+        <SpaceBetween direction="horizontal" size="xs" alignItems="center">
+          {isRunning ? (
+            <Freshness updatedAt={query.dataUpdatedAt} error={query.error} isLive={isLive} showsTime />
+          ) : null}
+          {isRunning ? <NotifyToggle taskId={id} /> : null}
+          <TaskActions task={task} />
+        </SpaceBetween>
+      }
     >
       {task ? <TaskDetails task={task} /> : null}
     </ResourcePage>

@@ -1,107 +1,110 @@
-import type { Output } from '@drt/contract';
-import { type DataRepositoryTask, isFinished, type TaskLifecycle } from '@drt/contract/tasks';
-import { type InfiniteData, useQuery, useQueryClient } from '@tanstack/react-query';
-import { createContext, type ReactNode, useCallback, useContext, useEffect, useRef, useState } from 'react';
+import { type DataRepositoryTask, isFinished } from '@drt/contract/tasks';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useEffectEvent, useSyncExternalStore } from 'react';
 
-import { paths } from '../paths.ts';
+import { useHasEngine } from '../api/engine.ts';
+import { hasCode } from '../api/errors.ts';
+import { useEventStream } from '../live/live-state.ts';
+import { useGo } from '../shell/leave-guard.tsx';
 import { useNotifications } from '../shell/notifications.tsx';
-import { RouteLink } from '../shell/route-link.tsx';
-import { taskQuery, tasksIn } from './queries.ts';
-import { lifecycleWord, taskName } from './words.ts';
+import { type Answer, awaitedTasksQuery, DESCRIBE } from './queries.ts';
+import { endWatch, useWatchedTasks, type WatchedTask } from './watched-tasks.ts';
+import { isLater, lifecycleWord, taskName } from './words.ts';
 
-type Answer = Output<'DescribeDataRepositoryTasks'>;
-
-/**
- * Watches every answer that carries tasks, whichever page asked for it, and says each change of a lifecycle once. So a
- * list, a pane and a details page that show the same task do not say it three times.
- */
-const useLifecycleChanges = (onChange: (task: DataRepositoryTask) => void) => {
-  const client = useQueryClient();
-  const known = useRef(new Map<string, TaskLifecycle>());
-  const latest = useRef(onChange);
-  useEffect(() => {
-    latest.current = onChange;
-  });
-  useEffect(
-    () =>
-      client.getQueryCache().subscribe((event) => {
-        if (event.type !== 'updated' || event.action.type !== 'success') return;
-        if (event.query.queryKey[0] !== 'DescribeDataRepositoryTasks') return;
-        // The key says which operation answered, and the cache holds what that operation's query returned.
-        const data = event.query.state.data as Answer | InfiniteData<Answer> | undefined;
-        for (const task of data ? tasksIn(data) : []) {
-          const before = known.current.get(task.TaskId);
-          known.current.set(task.TaskId, task.Lifecycle);
-          if (before !== undefined && before !== task.Lifecycle) latest.current(task);
-        }
-      }),
-    [client],
-  );
-};
-
-const Context = createContext<(taskId: string) => void>(() => undefined);
-
-/** Shows "canceling" as a flash until the task has ended, on whatever page the user is then. */
-export const useFollowCancel = () => useContext(Context);
-
-export const TaskWatch = ({ children }: { readonly children: ReactNode }) => {
-  const { announce, notify } = useNotifications();
-  const [followed, setFollowed] = useState<readonly string[]>([]);
-
-  const follow = useCallback(
-    (taskId: string) => {
-      setFollowed((now) => [...now.filter((each) => each !== taskId), taskId]);
-      notify({ id: `cancel-${taskId}`, type: 'in-progress', loading: true, content: `Canceling task ${taskId}` });
-    },
-    [notify],
-  );
-  const settle = useCallback(
-    (task: DataRepositoryTask) => {
-      setFollowed((now) => now.filter((each) => each !== task.TaskId));
-      notify({
-        id: `cancel-${task.TaskId}`,
-        type: task.Lifecycle === 'CANCELED' ? 'success' : 'warning',
-        content: (
-          <>
-            Task{' '}
-            <RouteLink inverted href={paths.task(task.TaskId)}>
-              {task.TaskId}
-            </RouteLink>{' '}
-            {task.Lifecycle === 'CANCELED'
-              ? 'is canceled.'
-              : `ended before it was canceled: ${lifecycleWord(task.Lifecycle)}.`}
-          </>
-        ),
-      });
-    },
-    [notify],
-  );
-
-  useLifecycleChanges((task) => {
-    const name = taskName(task);
-    announce(`Task ${name ? `${name}, ` : ''}${task.TaskId}: ${lifecycleWord(task.Lifecycle)}`);
-  });
-
-  return (
-    <Context value={follow}>
-      {children}
-      {followed.map((taskId) => (
-        <Follow key={taskId} taskId={taskId} onEnd={settle} />
-      ))}
-    </Context>
-  );
-};
-
-interface FollowProps {
-  readonly taskId: string;
-  readonly onEnd: (task: DataRepositoryTask) => void;
+interface Change {
+  readonly task: DataRepositoryTask;
+  /** Some page shows it now. */
+  readonly isShown: boolean;
 }
 
-/** Keeps asking for one task, on every page, until it has ended. */
-const Follow = ({ taskId, onEnd }: FollowProps) => {
-  const { data: task } = useQuery(taskQuery(taskId));
+/** Finds the changes in what is seen of tasks, each once, and tells those of a moment together. */
+const lifecycleLog = (tell: (tasks: readonly DataRepositoryTask[]) => void) => {
+  const known = new Map<string, DataRepositoryTask['Lifecycle']>();
+  let changes = new Map<string, Change>();
+  const flush = () => {
+    const tasks = [...changes.values()].filter(({ isShown }) => isShown).map(({ task }) => task);
+    changes = new Map();
+    if (tasks.length > 0) tell(tasks);
+  };
+  return (task: DataRepositoryTask, isShown: boolean) => {
+    const before = known.get(task.TaskId);
+    const isChange = before !== undefined && isLater(task.Lifecycle, before);
+    if (before === undefined || isChange) known.set(task.TaskId, task.Lifecycle);
+    // What the server tells goes into several answers, some of them of pages that were left.
+    const pending = changes.get(task.TaskId);
+    const latest = isChange ? task : pending?.task;
+    if (!latest) return;
+    if (changes.size === 0) queueMicrotask(flush);
+    changes.set(task.TaskId, { task: latest, isShown: isShown || pending?.isShown === true });
+  };
+};
+
+/**
+ * Hears of every answer that carries tasks, whichever page asked for it and however it came: a list, a pane and a
+ * details page that show the same task do not say its change three times.
+ */
+const useLifecycleChanges = (onChange: (tasks: readonly DataRepositoryTask[]) => void) => {
+  const client = useQueryClient();
+  const tell = useEffectEvent(onChange);
   useEffect(() => {
-    if (task && isFinished(task.Lifecycle)) onEnd(task);
-  }, [task, onEnd]);
+    const see = lifecycleLog((tasks) => tell(tasks));
+    return client.getQueryCache().subscribe(({ type, query, ...event }) => {
+      if (type !== 'updated' || query.queryKey[0] !== DESCRIBE) return;
+      if (!('action' in event) || event.action.type !== 'success') return;
+      // The key says which operation answered, and the cache holds what that operation's query returned.
+      const answer = query.state.data as Answer | undefined;
+      for (const task of answer?.DataRepositoryTasks ?? []) see(task, query.isActive());
+    });
+  }, [client]);
+};
+
+const isHidden = () => document.visibilityState === 'hidden';
+const onVisibility = (listener: () => void) => {
+  document.addEventListener('visibilitychange', listener);
+  return () => document.removeEventListener('visibilitychange', listener);
+};
+
+/** Calls back with watched tasks that have ended, each once. */
+const useEnds = (onEnd: (ended: readonly (readonly [DataRepositoryTask, WatchedTask])[]) => void) => {
+  const watched = useWatchedTasks();
+  const hidden = useSyncExternalStore(onVisibility, isHidden);
+  const taskIds = watched.map(({ taskId }) => taskId);
+  const { data, error } = useQuery(awaitedTasksQuery(taskIds, hidden && watched.some((each) => each.notify)));
+  const tell = useEffectEvent(onEnd);
+  useEffect(() => {
+    const ended = (data ?? []).flatMap((task) => {
+      const watch = isFinished(task.Lifecycle) ? endWatch(task.TaskId) : undefined;
+      return watch ? [[task, watch] as const] : [];
+    });
+    if (ended.length > 0) tell(ended);
+  }, [data]);
+  const isGone = hasCode(error, 'DataRepositoryTaskNotFound');
+  useEffect(() => {
+    // FSx answers all or none, and does not forget tasks: these are of another server than today's.
+    if (isGone) for (const taskId of taskIds) endWatch(taskId);
+  });
+};
+
+/** More changes than this at once are told by their number: nobody listens to a hundred sentences. */
+const MOST_SENTENCES = 4;
+
+/** Listens to what happens to tasks, on whatever page the user is: changes are spoken, and awaited ends are flashes. */
+export const TaskWatch = () => {
+  const { announce, notify } = useNotifications();
+  const { go } = useGo();
+  const hasEngine = useHasEngine();
+  useEventStream();
+  useLifecycleChanges((tasks) => {
+    if (tasks.length > MOST_SENTENCES) return announce(`${tasks.length} tasks changed their status`);
+    for (const task of tasks) {
+      const name = taskName(task);
+      announce(`Task ${name ? `${name}, ` : ''}${task.TaskId}: ${lifecycleWord(task.Lifecycle)}`);
+    }
+  });
+  useEnds((ended) => {
+    void import('./task-end.tsx').then(({ tellEnds }) =>
+      tellEnds(ended, { notify, go, hasEngine: hasEngine === true }),
+    );
+  });
   return null;
 };

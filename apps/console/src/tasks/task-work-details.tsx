@@ -5,8 +5,10 @@ import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import Table from '@cloudscape-design/components/table';
 import type { TaskWork } from '@drt/contract/engine-api';
 import type { DataRepositoryTask } from '@drt/contract/tasks';
-import { lazy, Suspense } from 'react';
+import { lazy, type ReactNode, Suspense, useEffect, useRef } from 'react';
+import { useLocation } from 'react-router';
 
+import { FAILURES } from '../paths.ts';
 import { formatTime, zoneOf } from '../shell/time.ts';
 import { TaskWorkChart } from './task-work-chart.tsx';
 import { eventText } from './task-work.ts';
@@ -25,7 +27,9 @@ export const TaskWorkDetails = ({ task, work }: TaskWorkDetailsProps) => (
   <SpaceBetween size="l">
     {work.FailedCount > 0 ? (
       <Suspense fallback={<StatusIndicator type="loading">Loading failed files</StatusIndicator>}>
-        <TaskFailures task={task} failedCount={work.FailedCount} />
+        <Target hash={FAILURES}>
+          <TaskFailures task={task} failedCount={work.FailedCount} />
+        </Target>
       </Suspense>
     ) : (
       <NoFailures task={task} />
@@ -44,6 +48,20 @@ const NoFailures = ({ task }: { readonly task: DataRepositoryTask }) =>
   isActive(task.Lifecycle) ? null : (
     <Container header={<Header variant="h2">Files that failed</Header>}>{noFailuresText(task)}</Container>
   );
+
+/** Where a link may lead: it comes into view when the address names it, also when it is shown only after that. */
+const Target = ({ hash, children }: { readonly hash: string; readonly children: ReactNode }) => {
+  const element = useRef<HTMLDivElement>(null);
+  const isMeant = useLocation().hash === hash;
+  useEffect(() => {
+    if (isMeant) element.current?.scrollIntoView({ block: 'start' });
+  }, [isMeant]);
+  return (
+    <div ref={element} style={{ scrollMarginTop: '8rem' }}>
+      {children}
+    </div>
+  );
+};
 
 /** Enough for any task that is not restarted over and over. */
 const MOST_EVENTS = 100;

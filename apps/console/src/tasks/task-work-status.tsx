@@ -9,10 +9,11 @@ import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import type { TaskWork } from '@drt/contract/engine-api';
 import type { DataRepositoryTask } from '@drt/contract/tasks';
 import { useQuery } from '@tanstack/react-query';
-import { lazy, type ReactNode, Suspense, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react';
 
 import { useHasEngine } from '../api/engine.ts';
 import { explainFailure } from '../api/errors.ts';
+import { useFollowWork } from '../live/live-state.ts';
 import { formatTimeWithZone } from '../shell/time.ts';
 import { bytesText } from './bytes-text.ts';
 import { TaskProgress } from './task-status.tsx';
@@ -23,6 +24,7 @@ import {
   executionSamples,
   findingText,
   queueText,
+  type Rates,
   ratesText,
   recentRates,
   secondsLeft,
@@ -42,18 +44,25 @@ interface TaskProps {
 export const TaskWorkStatus = ({ task }: TaskProps) => {
   const hasEngine = useHasEngine();
   const { data: work, dataUpdatedAt, error } = useQuery({ ...taskWorkQuery(task), enabled: hasEngine === true });
+  // From when the page is opened until it is left: a stream that is closed and opened again would miss the end.
+  const [wasActive] = useState(isActive(task.Lifecycle));
+  useFollowWork(task.TaskId, wasActive && hasEngine === true);
   if (work) {
     return (
       <SpaceBetween size="l">
         <LiveStatus task={task} work={work} updatedAt={dataUpdatedAt} error={error} />
-        <Suspense fallback={<StatusIndicator type="loading">Loading throughput and activity</StatusIndicator>}>
+        <Suspense fallback={<DetailsToCome />}>
           <TaskWorkDetails task={task} work={work} />
         </Suspense>
       </SpaceBetween>
     );
   }
+  const isToCome = hasEngine !== false && !error;
   const status = (
-    <StatusContainer progress={<TaskProgress task={task} />} items={statusItems(task, task.Status)}>
+    <StatusContainer
+      progress={<TaskProgress task={task} />}
+      items={[...statusItems(task, task.Status), ...(isToCome ? workItems(task) : [])]}
+    >
       {error ? <NotLive error={error} /> : null}
       {hasEngine === false ? (
         <Box color="text-body-secondary">
@@ -63,11 +72,11 @@ export const TaskWorkStatus = ({ task }: TaskProps) => {
       ) : null}
     </StatusContainer>
   );
-  if (hasEngine !== false) return status;
   return (
     <SpaceBetween size="l">
       {status}
-      <ReportedFailures task={task} />
+      {isToCome ? <DetailsToCome /> : null}
+      {hasEngine === false ? <ReportedFailures task={task} /> : null}
     </SpaceBetween>
   );
 };
@@ -98,6 +107,15 @@ const ReportedFailures = ({ task }: TaskProps) => {
   );
 };
 
+/** Keeps the place of what comes later, so that the page does not jump. */
+const DetailsToCome = () => (
+  <Container header={<Header variant="h2">Throughput</Header>}>
+    <div style={{ minHeight: '17rem' }}>
+      <StatusIndicator type="loading">Loading throughput and activity</StatusIndicator>
+    </div>
+  </Container>
+);
+
 const NotLive = ({ error }: { readonly error: Error }) => (
   <StatusIndicator type="warning">
     {`Speed, activity and failed files could not be updated. ${explainFailure(error).header}.`}
@@ -124,7 +142,7 @@ const time = (date: Date | undefined) => (date ? formatTimeWithZone(date) : '-')
 
 const number = (value: number | undefined) => (value === undefined ? '-' : count(value));
 
-type Counts = Partial<Pick<TaskWork, 'TotalCount' | 'SucceededCount' | 'FailedCount' | 'Bytes'>>;
+type Counts = Partial<Pick<TaskWork, 'TotalCount' | 'SucceededCount' | 'FailedCount'>>;
 
 const statusItems = ({ Type, Status, StartTime, EndTime }: DataRepositoryTask, counts: Counts = {}) => {
   const words = typeWords(Type);
@@ -132,12 +150,20 @@ const statusItems = ({ Type, Status, StartTime, EndTime }: DataRepositoryTask, c
     { label: words.total, value: number(counts.TotalCount) },
     { label: words.succeeded, value: number(counts.SucceededCount) },
     { label: words.failed, value: number(counts.FailedCount) },
-    ...(counts.Bytes === undefined ? [] : [{ label: 'Data transferred', value: bytesText(counts.Bytes) }]),
     { label: 'Start time', value: time(StartTime) },
     { label: 'End time', value: time(EndTime) },
     { label: 'Last updated', value: time(Status?.LastUpdatedTime) },
   ];
 };
+
+/** What only the engine tells; without values it keeps their place. */
+const workItems = ({ Lifecycle }: DataRepositoryTask, bytes?: number, rates?: Rates) => [
+  { label: 'Data transferred', value: bytes === undefined ? '-' : bytesText(bytes) },
+  {
+    label: isActive(Lifecycle) ? 'Speed, last 10 seconds' : 'Average speed',
+    value: rates ? ratesText(rates) : '-',
+  },
+];
 
 interface LiveStatusProps extends TaskProps {
   readonly work: TaskWork;
@@ -152,11 +178,10 @@ const SPEED_WINDOW = 10;
 const GUESS_WINDOW = 60;
 
 const LiveStatus = ({ task, work, updatedAt, error }: LiveStatusProps) => {
-  const idle = useIdleSeconds(work, updatedAt);
-  const samples = executionSamples(task, work.Samples);
   const isRunning = task.Lifecycle === 'EXECUTING';
-  const speed = isRunning ? recentRates(samples, SPEED_WINDOW, idle) : undefined;
-  const mean = isActive(task.Lifecycle) ? undefined : recentRates(samples, Infinity);
+  const idle = useIdleSeconds(work, updatedAt, isRunning);
+  const samples = executionSamples(task, work.Samples);
+  const rates = isActive(task.Lifecycle) ? recentRates(samples, SPEED_WINDOW, idle) : recentRates(samples, Infinity);
   const isTotalFinal = work.Stage !== 'PLAN';
   const left = isTotalFinal ? secondsLeft(work, recentRates(samples, GUESS_WINDOW, idle)?.files) : undefined;
   return (
@@ -165,8 +190,7 @@ const LiveStatus = ({ task, work, updatedAt, error }: LiveStatusProps) => {
       items={[
         // Before the task begins to count there are no numbers, not even zeros.
         ...statusItems(task, task.Status ? work : undefined),
-        ...(speed ? [{ label: 'Speed, last 10 seconds', value: ratesText(speed) }] : []),
-        ...(mean ? [{ label: 'Average speed', value: ratesText(mean) }] : []),
+        ...workItems(task, task.Status && work.Bytes, rates),
       ]}
     >
       {error ? <NotLive error={error} /> : null}
@@ -180,12 +204,21 @@ const LiveStatus = ({ task, work, updatedAt, error }: LiveStatusProps) => {
   );
 };
 
+const TICK_MS = 1000;
+
 /** For how long the counters have not moved, by this browser's clock alone: the server's may differ. */
-const useIdleSeconds = (work: TaskWork, updatedAt: number) => {
+const useIdleSeconds = (work: TaskWork, updatedAt: number, isRunning: boolean) => {
   const done = doneCount(work);
   const [seen, setSeen] = useState({ done, at: updatedAt });
+  const [now, setNow] = useState(updatedAt);
+  // Of a task that stands still nothing is told, and it is just then that its speed changes.
+  useEffect(() => {
+    if (!isRunning) return undefined;
+    const timer = setInterval(() => setNow(Date.now()), TICK_MS);
+    return () => clearInterval(timer);
+  }, [isRunning]);
   if (seen.done !== done) setSeen({ done, at: updatedAt });
-  return seen.done === done ? (updatedAt - seen.at) / 1000 : 0;
+  return seen.done === done ? Math.max(0, now - seen.at) / 1000 : 0;
 };
 
 interface ProgressProps extends TaskProps {

@@ -67,19 +67,29 @@ export const secondsLeft = (
   filesPerSecond = 0,
 ) => (filesPerSecond > 0 ? Math.max(0, work.TotalCount - doneCount(work)) / filesPerSecond : undefined);
 
-/** The rates over a task's life as at most `most` points, each the mean since the point before. */
+const millisecondsBetween = (one: Sample, other: Sample) => other.Time.getTime() - one.Time.getTime();
+
+/**
+ * The rates over a task's life as at most `most` points, each the mean since the point before. They are as evenly apart
+ * as the samples allow, which are closer together at the beginning of a task than after days.
+ */
 export const ratePoints = (samples: readonly Sample[], most: number): RatePoint[] => {
-  const stretches = samples.length - 1;
-  const count = Math.min(most, stretches);
-  const points: RatePoint[] = [];
-  for (let index = 1; index <= count; index += 1) {
-    const from = samples[Math.round(((index - 1) * stretches) / count)];
-    const to = samples[Math.round((index * stretches) / count)];
-    if (!from || !to) continue;
-    const seconds = (to.Time.getTime() - from.Time.getTime()) / 1000;
-    if (seconds > 0) points.push({ time: to.Time, ...between(from, to, seconds) });
+  const [first] = samples;
+  const last = samples.at(-1);
+  if (!first || !last) return [];
+  const step = millisecondsBetween(first, last) / (most - 1);
+  const ends = [first];
+  for (const sample of samples.slice(1, -1)) {
+    if (millisecondsBetween(ends.at(-1) ?? first, sample) >= step) ends.push(sample);
   }
-  return points;
+  // A task ends at any moment after a sample: the rate over so short a stretch would say nothing.
+  const [before, latest] = ends.slice(-2);
+  if (before && latest && millisecondsBetween(latest, last) < millisecondsBetween(before, latest) / 2) ends.pop();
+  return [...ends, last].flatMap((to, index, all) => {
+    const from = all[index - 1];
+    const milliseconds = from ? millisecondsBetween(from, to) : 0;
+    return from && milliseconds > 0 ? [{ time: to.Time, ...between(from, to, milliseconds / 1000) }] : [];
+  });
 };
 
 const plural = (count: number, unit: string) => `${count} ${unit}${count === 1 ? '' : 's'}`;

@@ -77,6 +77,15 @@ export const lifecycleWord = (lifecycle: TaskLifecycle): string =>
 export const isActive = (lifecycle: TaskLifecycle) =>
   lifecycle === 'PENDING' || lifecycle === 'EXECUTING' || lifecycle === 'CANCELING';
 
+/** Where a lifecycle stands on the only way there is; the three ends are as far as each other. */
+const stepOf = (lifecycle: TaskLifecycle) => {
+  const step = ['PENDING', 'EXECUTING', 'CANCELING'].indexOf(lifecycle);
+  return step === -1 ? Infinity : step;
+};
+
+/** Whether a task that was seen as `before` can have come to `lifecycle` since. */
+export const isLater = (lifecycle: TaskLifecycle, before: TaskLifecycle) => stepOf(lifecycle) > stepOf(before);
+
 export const ACTIVE_LIFECYCLES = ['PENDING', 'EXECUTING', 'CANCELING'] satisfies TaskLifecycle[];
 
 /** The value of the `Name` tag. */

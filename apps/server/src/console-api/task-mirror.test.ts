@@ -1,7 +1,7 @@
 import type { TaskFilter, TaskJson, TaskListQuery } from '@drt/contract/task-list';
 import { expect, test, vi } from 'vitest';
 
-import type { Fsx } from './fsx-client.ts';
+import { type Fsx, FsxCallError } from './fsx-client.ts';
 import { openTaskMirror } from './task-mirror.ts';
 import { createTaskTable } from './task-table.ts';
 
@@ -27,6 +27,12 @@ const makeTask = (number: number, changes: Partial<TaskJson> = {}): TaskJson => 
   ...changes,
 });
 
+const missing = new FsxCallError(
+  400,
+  { code: 'DataRepositoryTaskNotFound', message: 'There is no such task.' },
+  undefined,
+);
+
 /** An FSx with these tasks, newest first, that pages as FSx does. */
 const makeFsx = (tasks: TaskJson[]) => {
   let asked = 0;
@@ -42,6 +48,7 @@ const makeFsx = (tasks: TaskJson[]) => {
       Filters?: { Name: string; Values: string[] }[];
       NextToken?: string;
     };
+    if (TaskIds?.some((id) => !tasks.some(({ TaskId }) => TaskId === id))) return Promise.reject(missing);
     const found = tasks.filter(
       ({ TaskId, Lifecycle, Paths = [] }) =>
         (TaskIds?.includes(TaskId) ?? true) &&
@@ -94,6 +101,36 @@ test('a new task, one that moved, and one that the console changed are seen at o
   ]);
 });
 
+test('who watches is told what is new, what changed and what is gone, and nothing of what is read late', async () => {
+  const tasks = many(400);
+  tasks[300] = { ...makeTask(100), Lifecycle: 'EXECUTING' };
+  const { fsx } = makeFsx(tasks);
+  const mirror = openTaskMirror(fsx, 'engine');
+  const told: unknown[] = [];
+  const leave = mirror.watch((news) => {
+    if (news === 'failed' || news.tasks.length > 0 || news.removed.length > 0) told.push(news);
+  });
+  await vi.waitFor(async () => expect(await mirror.list(query())).toMatchObject({ complete: true, total: 400 }));
+  const touch = (TaskId: string) => mirror.fsx.call('CancelDataRepositoryTask', { TaskId });
+  told.length = 0;
+
+  tasks[300] = makeTask(100);
+  tasks.unshift(makeTask(401));
+  await touch(makeTask(100).TaskId);
+  await vi.waitFor(() => expect(told).toHaveLength(1));
+  expect(told.pop()).toEqual({
+    tasks: [makeTask(401), makeTask(100)],
+    created: [makeTask(401).TaskId],
+    removed: [],
+  });
+
+  tasks.splice(10, 1);
+  await touch(makeTask(391).TaskId);
+  await vi.waitFor(() => expect(told).toHaveLength(1));
+  expect(told).toEqual([{ tasks: [], created: [], removed: [makeTask(391).TaskId] }]);
+  leave();
+});
+
 test('the tasks of an association are those that FSx says', async () => {
   const tasks = many(300).map((each, index) => (index % 3 === 0 ? { ...each, Paths: [DRA] } : each));
   const mirror = openTaskMirror(makeFsx(tasks).fsx, 'engine');
@@ -101,6 +138,8 @@ test('the tasks of an association are those that FSx says', async () => {
   await vi.waitFor(async () =>
     expect(await mirror.list(query({ filter: of }))).toMatchObject({ total: 100, complete: true }),
   );
+  const scope = { property: 'association', operator: '=', value: DRA } as const;
+  expect((await mirror.list(query({ scope }))).total).toBe(100);
   const none: TaskFilter = { operation: 'and', tokens: [{ property: 'association', operator: '=', value: "x' OR 1" }] };
   expect((await mirror.list(query({ filter: none }))).total).toBe(0);
 });
@@ -146,6 +185,8 @@ test('tokens are joined by "or", and tasks without a value come last either way'
   ] as const;
   expect(table.find(query({ filter: { operation: 'or', tokens: [...tokens] } })).total).toBe(2);
   expect(table.find(query({ filter: { operation: 'and', tokens: [...tokens] } })).total).toBe(0);
+  const scope = { property: 'fileSystem', operator: '=', value: 'fs-0aaaaaaaaaaaaaaaa' } as const;
+  expect(table.find(query({ scope, filter: { operation: 'or', tokens: [...tokens] } })).total).toBe(1);
   for (const descending of [true, false]) {
     const { tasks } = table.find(query({ sort: { property: 'name', descending } }));
     expect(tasks[0]?.TaskId).toBe(makeTask(1).TaskId);

@@ -1,8 +1,10 @@
 import type { Input, OperationName } from '@drt/contract';
 import { parseArn } from '@drt/contract/arn';
+import type { TaskNewsJson } from '@drt/contract/events';
 import type { TaskJson, TaskListAnswer, TaskListQuery } from '@drt/contract/task-list';
 
 import { type Fsx, FsxCallError } from './fsx-client.ts';
+import { Lookout } from './lookout.ts';
 import type { Lane } from './rate-limit.ts';
 import { createTaskTable, type TaskTable } from './task-table.ts';
 
@@ -19,10 +21,30 @@ export interface TaskMirror {
    * @throws FsxCallError when FSx cannot be asked.
    */
   list(query: TaskListQuery): Promise<Found>;
+  /**
+   * Keeps an eye on FSx for as long as anybody listens, and tells what changed at each look, which may be nothing; or
+   * `failed` when FSx could not be asked.
+   * @returns how to stop listening.
+   */
+  watch(listener: (news: TaskNewsJson | 'failed') => void): () => void;
 }
 
-/** How old an answer may be, in ms. Amazon counts the requests of an account; our own endpoint is there to be asked. */
-const AGES: Readonly<Record<'engine' | 'aws', number>> = { engine: 100, aws: 3000 };
+interface Pace {
+  /** How old an answer may be, in ms. */
+  readonly age: number;
+  /** Between two looks while somebody watches and a task moves, in ms. */
+  readonly look: number;
+}
+
+/** Amazon counts the requests of an account; our own endpoint is there to be asked. */
+const PACES: Readonly<Record<'engine' | 'aws', Pace>> = {
+  engine: { age: 100, look: 500 },
+  aws: { age: 3000, look: 5000 },
+};
+
+/** Where nothing moves, looks are so many times further apart. */
+const CALM = 4;
+const AFTER_FAILURE_MS = 5000;
 
 /** Nobody asked for so long: reading stops, and goes on with the next question. */
 const IDLE_MS = 60_000;
@@ -53,12 +75,29 @@ const asking =
     return { tasks: answer.DataRepositoryTasks ?? [], next: answer.NextToken };
   };
 
+/** Takes note of what a look at FSx has brought. */
+type Note = (put: ReturnType<TaskTable['put']>) => void;
+
+interface ListingOptions {
+  readonly ask: Ask;
+  readonly table: TaskTable;
+  readonly isWanted: () => boolean;
+  readonly note: Note;
+}
+
+interface PageOptions {
+  /** The page lies below tasks that are known. */
+  readonly isOlder?: boolean;
+  readonly lane?: Lane;
+}
+
 /** A list of FSx, newest first, of which we want the whole: all tasks, or those of one association. */
 class Listing {
   readonly #ask: Ask;
   readonly #table: TaskTable;
   readonly #association: string | undefined;
   readonly #isWanted: () => boolean;
+  readonly #note: Note;
   #next: string | undefined;
   /** When what stands before `#next` was read. */
   #from = 0;
@@ -69,10 +108,11 @@ class Listing {
   #took = 0;
   #reading: Promise<void> | undefined;
 
-  constructor(ask: Ask, table: TaskTable, isWanted: () => boolean, association?: string) {
+  constructor({ ask, table, isWanted, note }: ListingOptions, association?: string) {
     this.#ask = ask;
     this.#table = table;
     this.#isWanted = isWanted;
+    this.#note = note;
     this.#association = association;
   }
 
@@ -83,9 +123,10 @@ class Listing {
   /** Reads from the newest on until it meets what it knows. */
   async refresh() {
     const from = Date.now();
-    let page = await this.#page(undefined);
+    const isFirst = this.#begun === 0 && this.#readAt === 0;
+    let page = await this.#page(undefined, { isOlder: isFirst });
     // The very first page is not kept waiting for others.
-    const most = this.#begun === 0 && this.#readAt === 0 ? 1 : REFRESH_PAGES;
+    const most = isFirst ? 1 : REFRESH_PAGES;
     for (let pages = 1; pages < most && !page.met && page.next; pages += 1) page = await this.#page(page.next);
     if (!page.next && this.#readAt === 0) this.#readAt = Date.now();
     if (!page.met && page.next && this.#readAt > 0) this.#hasGap = true;
@@ -97,7 +138,7 @@ class Listing {
     this.#read();
   }
 
-  async #page(token: string | undefined, lane?: Lane) {
+  async #page(token: string | undefined, { isOlder = false, lane }: PageOptions = {}) {
     const association = this.#association;
     const asked = Date.now();
     const question: Question = {
@@ -108,7 +149,9 @@ class Listing {
     const { tasks, next } = await this.#ask(question, lane);
     const last = tasks.at(-1);
     const met = last === undefined || this.#table.knows(last.TaskId, association);
-    this.#table.put(tasks, asked);
+    const { added, changed } = this.#table.put(tasks, asked);
+    // What lies below a task that is known is news to the table only: it is read late, not made late.
+    this.#note({ added: isOlder ? [] : added, changed });
     if (association)
       this.#table.associate(
         association,
@@ -140,7 +183,7 @@ class Listing {
     do {
       // The token is kept: the next question goes on from there.
       if (!this.#isWanted()) return;
-      this.#next = (await this.#page(this.#next, 'background')).next;
+      this.#next = (await this.#page(this.#next, { isOlder: true, lane: 'background' })).next;
     } while (this.#next);
     if (this.#readAt > 0 && !this.#association) this.#table.removeUnseenSince(begun);
     this.#readAt = Date.now();
@@ -155,6 +198,7 @@ class Mirror implements TaskMirror {
   readonly #age: number;
   readonly #ask: Ask;
   readonly #table = createTaskTable();
+  readonly #lookout: Lookout<TaskNewsJson | 'failed'>;
   readonly #all: Listing;
   readonly #associations = new Map<string, Listing>();
   readonly #touched = new Set<string>();
@@ -162,11 +206,19 @@ class Mirror implements TaskMirror {
   #freshAt = 0;
   #isStale = true;
   #refreshing: Promise<void> | undefined;
+  /** What those who watch have not been told yet; tasks by their IDs. */
+  #changed = new Map<string, TaskJson>();
+  #created = new Set<string>();
+  #removed = new Set<string>();
 
-  constructor(fsx: Pick<Fsx, 'call'>, age: number) {
+  constructor(fsx: Pick<Fsx, 'call'>, { age, look }: Pace) {
     this.#age = age;
     this.#ask = asking(fsx);
-    this.#all = new Listing(this.#ask, this.#table, this.#isWanted);
+    this.#all = new Listing(this.#listing);
+    this.#lookout = new Lookout(
+      () => this.#look(),
+      () => (this.#isStale ? AFTER_FAILURE_MS : this.#table.hasActive() ? look : CALM * look),
+    );
     this.fsx = {
       call: async (operation, input, lane) => {
         const answer = await fsx.call(operation, input, lane);
@@ -178,12 +230,45 @@ class Mirror implements TaskMirror {
 
   readonly #isWanted = () => Date.now() - this.#askedAt < IDLE_MS;
 
+  readonly #note: Note = ({ added, changed }) => {
+    if (!this.#lookout.hasListeners) return;
+    for (const task of [...added, ...changed]) this.#changed.set(task.TaskId, task);
+    for (const { TaskId } of added) this.#created.add(TaskId);
+  };
+
+  get #listing(): ListingOptions {
+    return { ask: this.#ask, table: this.#table, isWanted: this.#isWanted, note: this.#note };
+  }
+
+  watch(listener: (news: TaskNewsJson | 'failed') => void) {
+    return this.#lookout.listen(listener);
+  }
+
+  async #look(): Promise<TaskNewsJson | 'failed'> {
+    try {
+      await this.#refreshed();
+    } catch {
+      // Why, the browser hears when it asks by itself.
+      return 'failed';
+    }
+    const news = { tasks: [...this.#changed.values()], created: [...this.#created], removed: [...this.#removed] };
+    this.#changed = new Map();
+    this.#created = new Set();
+    this.#removed = new Set();
+    return news;
+  }
+
+  async #refreshed() {
+    if (this.#isStale || Date.now() - this.#freshAt >= this.#age) this.#refreshing ??= this.#refreshOnce();
+    await this.#refreshing;
+  }
+
   async list(query: TaskListQuery): Promise<Found> {
     this.#askedAt = Date.now();
-    const asked = query.filter.tokens.filter(({ property }) => property === 'association').map(({ value }) => value);
+    const tokens = [...query.filter.tokens, ...(query.scope ? [query.scope] : [])];
+    const asked = tokens.filter(({ property }) => property === 'association').map(({ value }) => value);
     const listings = [...new Set(asked)].flatMap((association) => this.#listingOf(association));
-    if (this.#isStale || this.#askedAt - this.#freshAt >= this.#age) this.#refreshing ??= this.#refreshOnce();
-    await this.#refreshing;
+    await this.#refreshed();
     for (const each of listings) await each.refresh();
     const complete = [this.#all, ...listings].every((each) => each.complete);
     return { ...this.#table.find(query), complete, asOf: this.#freshAt / 1000 };
@@ -192,8 +277,7 @@ class Mirror implements TaskMirror {
   /** None for what can be no association: it then has no tasks, and FSx need not be asked. */
   #listingOf(association: string): Listing[] {
     if (!/^dra-[0-9a-f]{8,19}$/.test(association)) return [];
-    const listing =
-      this.#associations.get(association) ?? new Listing(this.#ask, this.#table, this.#isWanted, association);
+    const listing = this.#associations.get(association) ?? new Listing(this.#listing, association);
     this.#associations.set(association, listing);
     return [listing];
   }
@@ -220,12 +304,13 @@ class Mirror implements TaskMirror {
     await this.#all.refresh();
     let next: string | undefined;
     for (let pages = 0; pages < REFRESH_PAGES; pages += 1) {
+      const asked = Date.now();
       const page = await this.#ask({
         Filters: [{ Name: 'task-lifecycle', Values: ['PENDING', 'EXECUTING', 'CANCELING'] }],
         MaxResults: MOST,
         ...(next ? { NextToken: next } : {}),
       });
-      this.#table.put(page.tasks, begun);
+      this.#note(this.#table.put(page.tasks, asked));
       next = page.next;
       if (!next) break;
     }
@@ -241,16 +326,26 @@ class Mirror implements TaskMirror {
       try {
         const asked = Date.now();
         const { tasks } = await this.#ask({ TaskIds: some });
-        this.#table.put(tasks, asked);
+        this.#note(this.#table.put(tasks, asked));
       } catch (error) {
         if (!isMissing(error)) throw error;
         // FSx answers all or none, so the one that is gone is found by halves.
-        if (some.length === 1) this.#table.remove(some);
+        if (some.length === 1) this.#forget(some);
         else {
           await this.#askFor(some.slice(0, some.length / 2));
           await this.#askFor(some.slice(some.length / 2));
         }
       }
+    }
+  }
+
+  #forget(taskIds: readonly string[]) {
+    this.#table.remove(taskIds);
+    if (!this.#lookout.hasListeners) return;
+    for (const id of taskIds) {
+      this.#removed.add(id);
+      this.#changed.delete(id);
+      this.#created.delete(id);
     }
   }
 
@@ -262,8 +357,9 @@ class Mirror implements TaskMirror {
     this.#isStale = true;
     // One that is under way may have asked before the change.
     this.#refreshing = undefined;
+    this.#lookout.hurry();
   }
 }
 
 export const openTaskMirror = (fsx: Pick<Fsx, 'call'>, target: 'engine' | 'aws'): TaskMirror =>
-  new Mirror(fsx, AGES[target]);
+  new Mirror(fsx, PACES[target]);

@@ -127,13 +127,20 @@ const conditionOf = (token: TaskToken): Condition => {
   return { sql: `NOT ifnull(${sql}, 0)`, values };
 };
 
-const whereOf = ({ operation, tokens }: TaskFilter): Condition => {
+const filterCondition = ({ operation, tokens }: TaskFilter): Condition => {
   if (tokens.length === 0) return { sql: '1', values: [] };
   const conditions = tokens.map(conditionOf);
   return {
     sql: conditions.map(({ sql }) => `(${sql})`).join(operation === 'and' ? ' AND ' : ' OR '),
     values: conditions.flatMap(({ values }) => values),
   };
+};
+
+const whereOf = ({ filter, scope }: TaskListQuery): Condition => {
+  const asked = filterCondition(filter);
+  if (!scope) return asked;
+  const within = conditionOf(scope);
+  return { sql: `(${within.sql}) AND (${asked.sql})`, values: [...within.values, ...asked.values] };
 };
 
 const orderOf = ({ property, descending }: TaskListQuery['sort']) => {
@@ -152,11 +159,17 @@ const rowOf = (each: TaskJson, seen: number): SQLInputValue[] => {
 };
 
 export interface TaskTable {
-  /** Takes tasks in, or in place of what was known of them. `seen`: when FSx was asked, in ms since 1970. */
-  put(tasks: readonly TaskJson[], seen: number): void;
+  /**
+   * Takes tasks in, or in place of what was known of them, unless that is newer.
+   * @param seen when FSx was asked, in ms since 1970.
+   * @returns those of which something is new to the table.
+   */
+  put(tasks: readonly TaskJson[], seen: number): { added: TaskJson[]; changed: TaskJson[] };
   /** Notes that these tasks touch the association. */
   associate(association: string, taskIds: readonly string[]): void;
   knows(taskId: string, association?: string): boolean;
+  /** Whether some task could change by itself. */
+  hasActive(): boolean;
   /** Tasks that could have changed by themselves since they were last seen, longest unseen first. */
   activeUnseenSince(time: number, most: number): string[];
   remove(taskIds: readonly string[]): void;
@@ -177,6 +190,9 @@ export const createTaskTable = (): TaskTable => {
   const knowsTask = db.prepare('SELECT 1 FROM tasks WHERE id = ?');
   const knowsAssociated = db.prepare('SELECT 1 FROM associated WHERE association = ? AND task = ?');
   const bodyOf = db.prepare('SELECT json FROM bodies WHERE task = ?');
+  const known = db.prepare('SELECT seen, json FROM tasks JOIN bodies ON task = id WHERE id = ?');
+  const see = db.prepare('UPDATE tasks SET seen = ? WHERE id = ?');
+  const anyActive = db.prepare(`SELECT 1 FROM tasks WHERE ${ACTIVE} LIMIT 1`);
   const unseen = db.prepare(`SELECT id FROM tasks WHERE ${ACTIVE} AND seen < ? ORDER BY seen LIMIT ?`);
   const allUnseen = db.prepare('SELECT id FROM tasks WHERE seen < ?');
   const drops = [
@@ -197,14 +213,22 @@ export const createTaskTable = (): TaskTable => {
     }
   };
 
-  const put = (each: TaskJson, seen: number) => {
+  const put = (each: TaskJson, seen: number): 'added' | 'changed' | undefined => {
+    const before = known.get(each.TaskId);
+    const json = JSON.stringify(each);
+    if (before && Number(before['seen']) > seen) return undefined;
+    if (before?.['json'] === json) {
+      see.run(seen, each.TaskId);
+      return undefined;
+    }
     putTask.run(...rowOf(each, seen));
-    putBody.run(each.TaskId, JSON.stringify(each));
+    putBody.run(each.TaskId, json);
     dropTags.run(each.TaskId);
     for (const { Key, Value } of each.Tags ?? []) {
       const tag = `${Key}=${Value}`;
       putTag.run(each.TaskId, tag, Key, fold(tag));
     }
+    return before ? 'changed' : 'added';
   };
 
   const remove = (taskIds: readonly string[]) =>
@@ -213,21 +237,29 @@ export const createTaskTable = (): TaskTable => {
     });
 
   return {
-    put: (tasks, seen) =>
+    put(tasks, seen) {
+      const news: ReturnType<TaskTable['put']> = { added: [], changed: [] };
       transaction(() => {
-        for (const each of tasks) put(each, seen);
-      }),
+        for (const each of tasks) {
+          const what = put(each, seen);
+          if (what) news[what].push(each);
+        }
+      });
+      return news;
+    },
     associate: (association, taskIds) =>
       transaction(() => {
         for (const id of taskIds) putAssociated.run(association, id);
       }),
     knows: (taskId, association) =>
       (association ? knowsAssociated.get(association, taskId) : knowsTask.get(taskId)) !== undefined,
+    hasActive: () => anyActive.get() !== undefined,
     activeUnseenSince: (time, most) => unseen.all(time, most).map(({ id }) => String(id)),
     remove,
     removeUnseenSince: (time) => remove(allUnseen.all(time).map(({ id }) => String(id))),
-    find({ filter, sort, page: wanted, pageSize }) {
-      const { sql, values } = whereOf(filter);
+    find(query) {
+      const { sort, page: wanted, pageSize } = query;
+      const { sql, values } = whereOf(query);
       const total = Number(db.prepare(`SELECT count(*) AS n FROM tasks WHERE ${sql}`).get(...values)?.['n']);
       const page = Math.max(1, Math.min(wanted, Math.ceil(total / pageSize)));
       const rows = db

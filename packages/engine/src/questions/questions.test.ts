@@ -122,6 +122,9 @@ test('how work goes: stage, counters and bytes over time, what happened, what fa
   });
   expect(work.Samples.at(-1)).toMatchObject({ SucceededCount: 2, FailedCount: 1 });
   expect(work.Activity.map(({ Event }) => Event)).toEqual(['PENDING', 'EXECUTING', 'PLANNED', 'FAILED']);
+  const last = work.Samples.at(-1);
+  const rest = await world.engine.tell('DescribeTaskWork', { TaskId, SamplesFrom: last?.Time, ActivityFrom: 3 });
+  expect(rest).toEqual({ ...work, Samples: [last], Activity: work.Activity.slice(3) });
   const failures = await world.engine.tell('ListTaskFailures', { TaskId });
   expect(failures).toMatchObject({
     Failures: [{ Path: 'shut', Code: 'S3AccessDenied' }],

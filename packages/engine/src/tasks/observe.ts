@@ -1,6 +1,7 @@
 import type { EngineInput, EngineOutput } from '@drt/contract/engine-api';
 import { FsxError } from '@drt/contract/errors';
 import type { FailureCode } from '@drt/contract/report';
+import { thinned } from '@drt/contract/samples';
 
 import type { Context } from '../context.ts';
 import type { Transaction } from '../store/sql.ts';
@@ -19,8 +20,12 @@ export const noteActivity = (tx: Transaction, taskId: string, event: TaskEvent, 
 
 const MINUTE = 60_000;
 
-/** Milliseconds between samples: a task of any length has some hundred to a few thousand of them. */
-const sampleStep = (age: number) => (age < 10 * MINUTE ? 1000 : age < 100 * MINUTE ? 10_000 : MINUTE);
+/** Milliseconds between samples of a task that is so old: of a week there are some 3,000. */
+const sampleStep = (age: number) => {
+  if (age < 10 * MINUTE) return 1000;
+  if (age < 100 * MINUTE) return 10_000;
+  return age < 1000 * MINUTE ? MINUTE : 10 * MINUTE;
+};
 
 /** Writes down the counters as they are now; of several within a step the last one stays. */
 export const sampleTask = (
@@ -73,23 +78,24 @@ async function tasksAhead(context: Context, task: TaskRow): Promise<number> {
 /** How a task's work goes: stage, counters with bytes, their history, what happened. */
 export async function describeTaskWork(
   context: Context,
-  { TaskId: id }: EngineInput<'DescribeTaskWork'>,
+  { TaskId: id, SamplesFrom: samplesFrom, ActivityFrom: activityFrom = 0 }: EngineInput<'DescribeTaskWork'>,
 ): Promise<EngineOutput<'DescribeTaskWork'>> {
   const task = await knownTask(context, id);
   const samples = await context.sql.query<SampleRow>(
-    'SELECT at, scanned, total, succeeded, failed, bytes FROM task_samples WHERE task_id = $1 ORDER BY at',
-    [id],
+    'SELECT at, scanned, total, succeeded, failed, bytes FROM task_samples WHERE task_id = $1 AND at >= $2 ORDER BY at',
+    [id, samplesFrom?.getTime() ?? 0],
   );
+  // An event's number is how many there are up to it.
   const activity = await context.sql.query<{ at: number; event: string; detail: string }>(
-    'SELECT at, event, detail FROM task_activity WHERE task_id = $1 ORDER BY seq',
-    [id],
+    'SELECT at, event, detail FROM task_activity WHERE task_id = $1 AND seq > $2 ORDER BY seq',
+    [id, activityFrom],
   );
   return {
     ...countersOf(task),
     Stage: task.stage,
     ...(task.lifecycle === 'PENDING' ? { Ahead: await tasksAhead(context, task) } : {}),
     ...(task.report_failure === null ? {} : { ReportFailure: task.report_failure }),
-    Samples: samples.map((sample) => ({ Time: new Date(sample.at), ...countersOf(sample) })),
+    Samples: thinned(samples.map((sample) => ({ Time: new Date(sample.at), ...countersOf(sample) }))),
     Activity: activity.map(({ at, event, detail }) => ({ Time: new Date(at), Event: event, Detail: detail })),
   };
 }
