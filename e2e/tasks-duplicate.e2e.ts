@@ -186,12 +186,12 @@ test.describe('when its file system is gone', () => {
     await fsx.send(new DeleteFileSystemCommand({ FileSystemId: lake.id }));
     await page.goto(paths.task(source));
     await expect
-      .poll(() => fsx.send(new DescribeFileSystemsCommand({ FileSystemIds: [lake.id] })).catch(String))
+      .poll(() => fsx.send(new DescribeFileSystemsCommand({ FileSystemIds: [lake.id] })).then(() => 'there', String))
       .toContain('FileSystemNotFound');
     await page.getByRole('button', { name: 'Duplicate task' }).click();
     await expect(flash(page, 'The file system no longer exists')).toContainText(lake.id);
     await expect(page.getByRole('textbox', { name: 'Path 1' })).toHaveValue('results');
-    await page.getByRole('button', { name: 'File system' }).click();
+    await page.getByRole('button', { name: /^File system Choose/ }).click();
     await page.getByRole('option', { name: other.id }).click();
     await expect(page.getByRole('textbox', { name: 'Report path' })).toHaveValue(`${lake.repository}reports`);
     await page.getByRole('button', { name: 'Create', exact: true }).click();
