@@ -3,6 +3,7 @@ import Pagination from '@cloudscape-design/components/pagination';
 import type { TableProps } from '@cloudscape-design/components/table';
 import { useMemo } from 'react';
 
+import { zoneOf } from '../shell/time.ts';
 import { definitionOf, type ResourceColumn, type SortValue } from './column.tsx';
 import { usePreferences } from './preferences.ts';
 import { type Rows, TableFrame, type TableLook } from './table-frame.tsx';
@@ -42,10 +43,11 @@ const counterOf = ({ items, hasMore, loading, error }: ResourceList<unknown>, se
 const definitionsOf = <Item,>(
   columns: readonly ResourceColumn<Item>[],
   sortable: boolean,
+  zone: string,
 ): TableProps.ColumnDefinition<Item>[] =>
   columns.map((column) => {
     const { sortBy } = column;
-    const definition = definitionOf(column);
+    const definition = definitionOf(column, zone);
     if (!sortBy || !sortable) return definition;
     return { ...definition, sortingComparator: (a: Item, b: Item) => compare(sortBy(a), sortBy(b)) };
   });
@@ -55,7 +57,8 @@ export const ResourceTable = <Item,>(props: ResourceTableProps<Item>) => {
   const { tableId, names, list, columns, keyOf, newestFirstBy, selectedKeys = [], onSelect } = props;
   const [preferences, changePreferences] = usePreferences(tableId, columns);
   // Sorting what happens to be loaded would show a false order, so it waits until everything is here.
-  const definitions = useMemo(() => definitionsOf(columns, !list.hasMore), [columns, list.hasMore]);
+  const zone = zoneOf();
+  const definitions = useMemo(() => definitionsOf(columns, !list.hasMore, zone), [columns, list.hasMore, zone]);
   const newest = definitions.find((each) => each.id === newestFirstBy && each.sortingComparator);
   const { items, collectionProps, paginationProps, actions } = useCollection(list.items, {
     sorting: newest ? { defaultState: { sortingColumn: newest, isDescending: true } } : {},

@@ -8,6 +8,7 @@ import { type ReactNode, useState } from 'react';
 import { useSearchParams } from 'react-router';
 
 import { paths } from '../paths.ts';
+import { FirstSteps } from '../shell/first-steps-slot.tsx';
 import { useFollow, useGo } from '../shell/leave-guard.tsx';
 import { RouteLink } from '../shell/route-link.tsx';
 import { Empty, NoMatch } from '../table/empty.tsx';
@@ -85,10 +86,12 @@ export const TaskListPage = () => {
         filter.tokens.length > 0 ? (
           <NoMatch onClear={() => filterBy(NO_FILTER)} />
         ) : (
-          <Empty title="No data repository tasks">
-            Tasks are created for a file system that is linked to a data repository.{' '}
-            <RouteLink href={paths.fileSystems()}>Open file systems</RouteLink>
-          </Empty>
+          <FirstSteps>
+            <Empty title="No data repository tasks">
+              Tasks are created for a file system that is linked to a data repository.{' '}
+              <RouteLink href={paths.fileSystems()}>Open file systems</RouteLink>
+            </Empty>
+          </FirstSteps>
         )
       }
       actions={<ListActions selected={selected} menu={<ListMenu view={view} total={total} selected={selected} />} />}

@@ -10,7 +10,7 @@ import { useParams } from 'react-router';
 import { paths } from '../paths.ts';
 import { Copyable } from '../shell/copyable.tsx';
 import { NameText } from '../shell/name-text.tsx';
-import { ResourcePage } from '../shell/resource-page.tsx';
+import { ResourcePage, SOME_TIME, someArn } from '../shell/resource-page.tsx';
 import { RouteLink } from '../shell/route-link.tsx';
 import { formatTimeWithZone } from '../shell/time.ts';
 import { TagsContainer } from '../tags/tags-container.tsx';
@@ -35,6 +35,15 @@ export const TaskPage = () => {
       back={{ href: paths.tasks(), text: 'Back to data repository tasks' }}
       query={query}
       actions={<TaskActions task={task} />}
+      facts={{
+        'Task ID': id,
+        'Task name': '-',
+        'Task type': '-',
+        Status: '-',
+        'File system ID': '-',
+        'Creation time': SOME_TIME,
+        ARN: someArn(`task/${id}`),
+      }}
     >
       {task ? <TaskDetails task={task} /> : null}
     </ResourcePage>

@@ -50,7 +50,6 @@ const MOST_EVENTS = 100;
 
 const Activity = ({ work }: Pick<TaskWorkDetailsProps, 'work'>) => {
   const left = Math.max(0, work.Activity.length - MOST_EVENTS);
-  const [first] = work.Activity;
   return (
     <Table
       variant="container"
@@ -68,7 +67,7 @@ const Activity = ({ work }: Pick<TaskWorkDetailsProps, 'work'>) => {
       columnDefinitions={[
         {
           id: 'time',
-          header: first ? `Time (${zoneOf(first.Time)})` : 'Time',
+          header: `Time (${zoneOf()})`,
           cell: ({ Time }) => formatTime(Time),
           width: 220,
         },

@@ -46,7 +46,7 @@ export const TaskWorkStatus = ({ task }: TaskProps) => {
     return (
       <SpaceBetween size="l">
         <LiveStatus task={task} work={work} updatedAt={dataUpdatedAt} error={error} />
-        <Suspense fallback={<StatusIndicator type="loading">Loading throughput and activity</StatusIndicator>}>
+        <Suspense fallback={<DetailsToCome />}>
           <TaskWorkDetails task={task} work={work} />
         </Suspense>
       </SpaceBetween>
@@ -63,11 +63,11 @@ export const TaskWorkStatus = ({ task }: TaskProps) => {
       ) : null}
     </StatusContainer>
   );
-  if (hasEngine !== false) return status;
+  if (error) return status;
   return (
     <SpaceBetween size="l">
       {status}
-      <ReportedFailures task={task} />
+      {hasEngine === false ? <ReportedFailures task={task} /> : <DetailsToCome />}
     </SpaceBetween>
   );
 };
@@ -97,6 +97,13 @@ const ReportedFailures = ({ task }: TaskProps) => {
     </Container>
   );
 };
+
+/** In the place of the details, and about as high, so that what stands below them stays there. */
+const DetailsToCome = () => (
+  <div style={{ minHeight: '40rem' }}>
+    <StatusIndicator type="loading">Loading throughput and activity</StatusIndicator>
+  </div>
+);
 
 const NotLive = ({ error }: { readonly error: Error }) => (
   <StatusIndicator type="warning">
