@@ -15,7 +15,7 @@ import { AssociationPane } from '../associations/association-list.tsx';
 import { FILE_SYSTEM_TABS, type FileSystemTab, paths } from '../paths.ts';
 import { Copyable } from '../shell/copyable.tsx';
 import { useFollow } from '../shell/leave-guard.tsx';
-import { ResourcePage, SOME_TIME, someArn } from '../shell/resource-page.tsx';
+import { ResourcePage, SOME_TIME, someArn, withCopy } from '../shell/resource-page.tsx';
 import { formatTimeWithZone } from '../shell/time.ts';
 import { visibleText } from '../shell/visible-text.ts';
 import { TagsContainer } from '../tags/tags-container.tsx';
@@ -59,7 +59,7 @@ export const FileSystemPage = () => {
         'Storage capacity': '-',
         'Throughput per TiB of storage': '-',
         'Lustre version': '-',
-        Directory: `|-| /srv/data/file-systems/${fileSystemId}`,
+        Directory: withCopy(`/srv/data/file-systems/${fileSystemId}`),
         ARN: someArn(`file-system/${fileSystemId}`),
       }}
     >

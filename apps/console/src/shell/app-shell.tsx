@@ -27,6 +27,7 @@ import { Announcements, Notifications, useNotifications } from './notifications.
 import { chooseRegion, InRegion, regionItems } from './regions.tsx';
 import { changeSettings, settings } from './settings.ts';
 import { PALETTE_KEYS, useShortcuts } from './shortcuts.ts';
+import { SkipLink } from './skip-link.tsx';
 
 const Palette = lazy(async () => ({ default: (await import('./palette.tsx')).Palette }));
 const ShortcutSheet = lazy(async () => ({ default: (await import('./shortcut-sheet.tsx')).ShortcutSheet }));
@@ -164,7 +165,7 @@ export const AppShell = ({ crumbs, contentType, Help, children }: AppShellProps)
   const { go } = useGo();
   const { layout, toolsOpen, change: changeTools, open: openHelp } = useHelpPanel();
   const [panel, setPanel] = useState<Panel>();
-  const console = useMemo<Console>(() => ({ go, open: setPanel, openHelp: openHelp }), [go, openHelp]);
+  const console = useMemo<Console>(() => ({ go, open: setPanel, openHelp }), [go, openHelp]);
   useShortcuts(console);
   const { pathname } = useLocation();
   const title = titleOf(crumbs);
@@ -179,6 +180,7 @@ export const AppShell = ({ crumbs, contentType, Help, children }: AppShellProps)
   const active = pathname.startsWith(paths.tasks()) ? paths.tasks() : paths.fileSystems();
   return (
     <HelpContext value={Help && openHelp}>
+      <SkipLink />
       <TopBar onOpen={setPanel} />
       <AppLayoutToolbar
         ref={layout}
@@ -188,7 +190,8 @@ export const AppShell = ({ crumbs, contentType, Help, children }: AppShellProps)
         toolsOpen={toolsOpen}
         onToolsChange={({ detail }) => changeTools(detail.open)}
         tools={
-          Help ? (
+          // Not loaded before somebody wants to read it.
+          Help && toolsOpen ? (
             <Suspense fallback={<Box padding="l">Loading help</Box>}>
               <Help />
             </Suspense>

@@ -85,6 +85,10 @@ const Outline = ({ facts }: { readonly facts: Facts }) => (
   </Container>
 );
 
-/** A time and an ARN as long as they come. */
+/** A time as long as they come. */
 export const SOME_TIME = 'November 30, 2026, 00:00:00 (UTC+00:00)';
-export const someArn = (resource: string) => `|-| arn:aws:fsx:us-east-1:123456789012:${resource}`;
+
+/** As wide as a text with the button that copies it. */
+export const withCopy = (text: string) => `|-| ${text}`;
+
+export const someArn = (resource: string) => withCopy(`arn:aws:fsx:us-east-1:123456789012:${resource}`);
