@@ -275,10 +275,7 @@ test.describe('keyboard shortcuts', () => {
 
 test('every page has help, which stays open until it is closed', async ({ page, lake }) => {
   await page.goto(paths.tasks());
-  await page
-    .getByRole('button', { name: `Information about ${TITLE}` })
-    .first()
-    .click();
+  await page.getByRole('button', { name: `Info about ${TITLE}` }).click();
   await expect(page.getByRole('button', { name: 'Close help panel' })).toBeFocused();
   await expect(page.getByText('Waits for its turn.')).toBeVisible();
   await expectAccessible(page, 'help panel');

@@ -20,8 +20,8 @@ test('one stroke, or two in time, make a command', () => {
 });
 
 test('a second stroke that comes too late stands for itself', () => {
-  expect(read(['g', 1000], ['t', 3000])).toEqual([undefined, 'toggle-theme']);
-  expect(read(['g', 1000], ['g', 3000], ['t', 3100])).toEqual([undefined, undefined, 'tasks']);
+  expect(read(['g', 1000], ['t', 5000])).toEqual([undefined, 'toggle-theme']);
+  expect(read(['g', 1000], ['g', 5000], ['t', 5100])).toEqual([undefined, undefined, 'tasks']);
 });
 
 test('a stroke that fits no begun sequence does nothing, and the next one begins anew', () => {

@@ -1,4 +1,4 @@
-import { useEffect } from 'react';
+import { useEffect, useEffectEvent } from 'react';
 
 import { type Command, COMMANDS, type Console, isAvailable } from './commands.ts';
 import { settings } from './settings.ts';
@@ -9,7 +9,7 @@ export const PALETTE_KEYS = 'Ctrl+K';
 const PALETTE: Pick<Command, 'run'> = { run: ({ open }) => open('palette') };
 
 /** A second stroke that comes later than this is a first one. */
-const PATIENCE_MS = 1_500;
+const PATIENCE_MS = 3_000;
 
 const byKeys = new Map(COMMANDS.flatMap((each) => (each.keys ? [[each.keys, each]] : [])));
 const beginnings = new Set(
@@ -60,6 +60,7 @@ const isFree = (event: KeyboardEvent) =>
 
 /** Listens to the keyboard for the whole console. */
 export const useShortcuts = (console: Console) => {
+  const run = useEffectEvent((command: Pick<Command, 'run'>) => command.run(console));
   useEffect(() => {
     const strokes = strokeReader();
     const commandFor = (event: KeyboardEvent) => {
@@ -76,9 +77,9 @@ export const useShortcuts = (console: Console) => {
       const command = isPaletteKey(event) ? PALETTE : commandFor(event);
       if (!command) return;
       event.preventDefault();
-      command.run(console);
+      run(command);
     };
     addEventListener('keydown', listen);
     return () => removeEventListener('keydown', listen);
-  }, [console]);
+  }, []);
 };
