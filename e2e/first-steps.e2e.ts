@@ -52,6 +52,7 @@ test('an empty account is led to its first task, and is left alone then', async 
   await page.goto(paths.tasks());
   await expect(step('Create file system').getByRole('img', { name: 'Done' })).toBeVisible();
   await guide.getByRole('link', { name: 'Create data repository association' }).click();
+  await page.getByRole('textbox', { name: 'File system path' }).fill('/');
   await page.getByRole('textbox', { name: 'Data repository path' }).fill('s3://fsx-sample/first/');
   await page.getByRole('button', { name: 'Create', exact: true }).click();
   await expect(page).toHaveURL(/file-systems\/fs-[0-9a-f]+\?/);

@@ -60,7 +60,7 @@ export const CreateFileSystemHelp = () => (
       },
     ]}
     limits={[
-      'Directories can be adopted below those that FILE_SYSTEM_ROOTS names at the start of the server.',
+      'A directory can be adopted when it is inside one that FILE_SYSTEM_ROOTS names at the start of the server.',
       'Deleting the file system leaves an adopted directory as it is.',
     ]}
     commands={[

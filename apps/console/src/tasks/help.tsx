@@ -60,7 +60,7 @@ export const TaskHelp = () => (
     limits={[
       'Pending and executing tasks can be canceled. Nothing that is done is undone.',
       'Duplicate opens the create page with the same settings; nothing is created until you choose Create.',
-      'The report is written below its path as <TaskId>/failures.csv, for an import as <TaskId>/report.csv. Without failures there is none.',
+      'The report is written into its path as <TaskId>/failures.csv, for an import as <TaskId>/report.csv. Without failures there is none.',
     ]}
     commands={['describe-data-repository-tasks --task-ids task-…', 'cancel-data-repository-task --task-id task-…']}
   >
