@@ -117,14 +117,3 @@ for (const { colorScheme, width } of [
     });
   });
 }
-
-test('the theme follows the system until the user chooses, and the choice stays', async ({ page }) => {
-  await page.emulateMedia({ colorScheme: 'dark' });
-  await page.goto(paths.tasks());
-  await expect(page.locator('body')).toHaveClass(/dark-mode/);
-  await page.getByRole('button', { name: 'Light mode' }).click();
-  await expect(page.locator('body')).not.toHaveClass(/dark-mode/);
-  await page.reload();
-  await expect(page.getByRole('button', { name: 'Dark mode' })).toBeVisible();
-  await expect(page.locator('body')).not.toHaveClass(/dark-mode/);
-});

@@ -11,10 +11,10 @@ import { startRegion } from './api/region.ts';
 import { Pages } from './routes.tsx';
 import { LeaveGuardProvider } from './shell/leave-guard.tsx';
 import { NotificationProvider } from './shell/notifications.tsx';
-import { startTheme } from './shell/theme.ts';
+import { startSettings } from './shell/settings.ts';
 import { TaskWatch } from './tasks/task-watch.tsx';
 
-startTheme();
+startSettings();
 startRegion();
 
 const root = document.querySelector('#app');

@@ -9,7 +9,7 @@ import { useParams } from 'react-router';
 
 import { paths } from '../paths.ts';
 import { Copyable } from '../shell/copyable.tsx';
-import { ResourcePage } from '../shell/resource-page.tsx';
+import { ResourcePage, SOME_TIME, someArn } from '../shell/resource-page.tsx';
 import { RouteLink } from '../shell/route-link.tsx';
 import { formatTimeWithZone } from '../shell/time.ts';
 import { TagsContainer } from '../tags/tags-container.tsx';
@@ -32,6 +32,17 @@ export const AssociationPage = () => {
       notFoundCode="DataRepositoryAssociationNotFound"
       back={{ href: paths.fileSystems(), text: 'Back to file systems' }}
       query={query}
+      facts={{
+        'Association ID': id,
+        Status: '-',
+        'File system ID': '-',
+        'Creation time': SOME_TIME,
+        'File system path': '-',
+        'Data repository path': '-',
+        'Import settings': '-',
+        'Export settings': '-',
+        ARN: someArn(`association/fs-0123456789abcdef0/${id}`),
+      }}
       actions={
         association && fileSystemId ? (
           <AssociationActions fileSystemId={fileSystemId} selected={[association]} page={id} />

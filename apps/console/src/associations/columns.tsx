@@ -2,7 +2,7 @@ import type { DataRepositoryAssociation, EventType } from '@drt/contract/associa
 
 import { paths } from '../paths.ts';
 import { RouteLink } from '../shell/route-link.tsx';
-import { formatTime, zoneOf } from '../shell/time.ts';
+import { formatTime } from '../shell/time.ts';
 import { visibleText } from '../shell/visible-text.ts';
 import type { ResourceColumn } from '../table/column.tsx';
 import { AssociationStatus } from './association-status.tsx';
@@ -47,8 +47,9 @@ export const ASSOCIATION_COLUMNS: readonly ResourceColumn<DataRepositoryAssociat
   { id: 'export', header: 'Export policy', width: 170, cell: (each) => policyWords(each.S3?.AutoExportPolicy) },
   {
     id: 'created',
-    header: `Creation time (${zoneOf(new Date())})`,
-    width: 245,
+    header: 'Creation time',
+    isTime: true,
+    width: 260,
     cell: ({ CreationTime }) => (CreationTime ? formatTime(CreationTime) : '-'),
     sortBy: (each) => each.CreationTime?.getTime(),
   },

@@ -19,23 +19,31 @@ export const associationsQuery = (fileSystemId: string) =>
 export const useAssociationList = (fileSystemId: string): Rows<DataRepositoryAssociation> =>
   wholeList(useQuery(associationsQuery(fileSystemId)));
 
-/** How many associations each file system has, by its ID. FSx has no such count, so all pages are fetched. */
-export const linkCountsQuery = queryOptions({
-  queryKey: ['DescribeDataRepositoryAssociations', 'counts'] as const,
+/** The associations of all file systems. */
+export const allAssociationsQuery = queryOptions({
+  queryKey: ['DescribeDataRepositoryAssociations', 'all'] as const,
   queryFn: async ({ signal }) => {
-    const counts = new Map<string, number>();
+    const all: DataRepositoryAssociation[] = [];
     let token: string | undefined;
     do {
       // Each page names the next one.
       const page = await callFsx('DescribeDataRepositoryAssociations', token ? { NextToken: token } : {}, signal);
-      for (const { FileSystemId = '' } of page.Associations ?? []) {
-        counts.set(FileSystemId, (counts.get(FileSystemId) ?? 0) + 1);
-      }
+      all.push(...(page.Associations ?? []));
       token = page.NextToken;
     } while (token);
-    return counts;
+    return all;
   },
   refetchInterval: () => pace(30_000, 120_000),
+});
+
+/** How many associations each file system has, by its ID. FSx itself has no such count. */
+export const linkCountsQuery = queryOptions({
+  ...allAssociationsQuery,
+  select: (all) => {
+    const counts = new Map<string, number>();
+    for (const { FileSystemId = '' } of all) counts.set(FileSystemId, (counts.get(FileSystemId) ?? 0) + 1);
+    return counts;
+  },
 });
 
 /** One association; FSx answers an unknown ID with `DataRepositoryAssociationNotFound`. */

@@ -2,7 +2,7 @@ import type { FileSystem } from '@drt/contract/file-systems';
 
 import { paths } from '../paths.ts';
 import { RouteLink } from '../shell/route-link.tsx';
-import { formatTime, zoneOf } from '../shell/time.ts';
+import { formatTime } from '../shell/time.ts';
 import { visibleText } from '../shell/visible-text.ts';
 import type { ResourceColumn } from '../table/column.tsx';
 import { FileSystemStatus } from './file-system-status.tsx';
@@ -121,8 +121,9 @@ export const FILE_SYSTEM_COLUMNS: readonly ResourceColumn<FileSystemRow>[] = [
   },
   {
     id: 'created',
-    header: `Creation time (${zoneOf(new Date())})`,
-    width: 245,
+    header: 'Creation time',
+    isTime: true,
+    width: 260,
     cell: ({ CreationTime }) => (CreationTime ? formatTime(CreationTime) : '-'),
     sortBy: (each) => each.CreationTime?.getTime(),
   },

@@ -7,6 +7,7 @@ import { contextQuery } from '../api/fsx.ts';
 import { linkCountsQuery } from '../associations/queries.ts';
 import { CREATE_FILE_SYSTEM, paths } from '../paths.ts';
 import type { CliCall } from '../shell/cli-command.ts';
+import { FirstSteps } from '../shell/first-steps-slot.tsx';
 import { useGo } from '../shell/leave-guard.tsx';
 import { Empty } from '../table/empty.tsx';
 import { useFind } from '../table/find.tsx';
@@ -73,9 +74,11 @@ export const FileSystemListPage = () => {
       filter={filter}
       empty={
         noMatch ?? (
-          <Empty title="No file systems" action={<CreateButton />}>
-            Create one to link directories to S3 and to run tasks.
-          </Empty>
+          <FirstSteps>
+            <Empty title="No file systems" action={<CreateButton />}>
+              Create one to link directories to S3 and to run tasks.
+            </Empty>
+          </FirstSteps>
         )
       }
       actions={

@@ -15,7 +15,7 @@ import { AssociationPane } from '../associations/association-list.tsx';
 import { FILE_SYSTEM_TABS, type FileSystemTab, paths } from '../paths.ts';
 import { Copyable } from '../shell/copyable.tsx';
 import { useFollow } from '../shell/leave-guard.tsx';
-import { ResourcePage } from '../shell/resource-page.tsx';
+import { ResourcePage, SOME_TIME, someArn, withCopy } from '../shell/resource-page.tsx';
 import { formatTimeWithZone } from '../shell/time.ts';
 import { visibleText } from '../shell/visible-text.ts';
 import { TagsContainer } from '../tags/tags-container.tsx';
@@ -48,6 +48,20 @@ export const FileSystemPage = () => {
       back={{ href: paths.fileSystems(), text: 'Back to file systems' }}
       query={query}
       actions={fileSystem ? <FileSystemActions fileSystem={fileSystem} /> : null}
+      facts={{
+        'File system ID': fileSystemId,
+        'File system name': '-',
+        Status: '-',
+        'Creation time': SOME_TIME,
+        'File system type': '-',
+        'Deployment type': '-',
+        'Storage type': '-',
+        'Storage capacity': '-',
+        'Throughput per TiB of storage': '-',
+        'Lustre version': '-',
+        Directory: withCopy(`/srv/data/file-systems/${fileSystemId}`),
+        ARN: someArn(`file-system/${fileSystemId}`),
+      }}
     >
       {fileSystem?.FailureDetails?.Message ? (
         <Alert type="error" header="Failure details" statusIconAriaLabel="Error">

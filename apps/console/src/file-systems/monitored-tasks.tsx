@@ -15,8 +15,6 @@ import { durationText } from './duration-text.ts';
 
 type Column = TableProps.ColumnDefinition<DataRepositoryTask>;
 
-const zone = zoneOf(new Date());
-
 const right = (text: string) => <Box textAlign="right">{text}</Box>;
 
 const rightHeader = (text: string) => (
@@ -50,7 +48,7 @@ const columnsOf = {
     id,
     name,
     type,
-    { id: 'created', header: `Creation time (${zone})`, cell: ({ CreationTime }) => formatTime(CreationTime) },
+    { id: 'created', header: `Creation time (${zoneOf()})`, cell: ({ CreationTime }) => formatTime(CreationTime) },
   ],
   recent: (): Column[] => [
     id,
@@ -60,7 +58,7 @@ const columnsOf = {
     { id: 'files', header: rightHeader('Files processed'), cell: (task) => right(count(doneOf(task))) },
     { id: 'rate', header: rightHeader('Files per second'), cell: (task) => right(meanText(task)) },
     { id: 'duration', header: rightHeader('Duration'), cell: (task) => right(durationText(secondsOf(task))) },
-    { id: 'ended', header: `End time (${zone})`, cell: ({ EndTime }) => (EndTime ? formatTime(EndTime) : '-') },
+    { id: 'ended', header: `End time (${zoneOf()})`, cell: ({ EndTime }) => (EndTime ? formatTime(EndTime) : '-') },
   ],
 };
 

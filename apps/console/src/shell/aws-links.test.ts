@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { paths } from '../paths.ts';
-import { fromAwsHash } from './aws-links.ts';
+import { fromAwsHash, isHome } from './aws-links.ts';
 
 test.each([
   ['#data-repository-tasks', paths.tasks()],
@@ -15,4 +15,9 @@ test.each([
   ['', undefined],
 ])('%s leads to %s', (hash, path) => {
   expect(fromAwsHash(hash)).toBe(path);
+});
+
+test('the console is at home where AWS has it', () => {
+  expect(['/', '/fsx', '/fsx/', '/fsx/home', '/fsx/home/'].every(isHome)).toBe(true);
+  expect(['/fsx/homes', paths.tasks(), '/fsx/home/x', '/s3/home'].some(isHome)).toBe(false);
 });

@@ -2,6 +2,8 @@ import Header, { type HeaderProps } from '@cloudscape-design/components/header';
 import { type ReactNode, useEffect, useRef } from 'react';
 import { useLocation } from 'react-router';
 
+import { HelpLink } from './help-link.tsx';
+
 interface PageHeaderProps {
   readonly title: string;
   readonly counter?: string | undefined;
@@ -21,6 +23,8 @@ export const PageHeader = ({ title, counter, description, actions, variant = 'h1
   useEffect(() => {
     const heading = wrapper.current?.querySelector('h1');
     if (!heading || !takesFocus.current) return;
+    // A dialog that was opened while the page was on its way keeps it.
+    if (document.activeElement?.closest('[role="dialog"]')) return;
     heading.tabIndex = -1;
     heading.focus({ preventScroll: true });
   }, []);
@@ -29,6 +33,7 @@ export const PageHeader = ({ title, counter, description, actions, variant = 'h1
       <Header
         variant={variant}
         actions={actions}
+        info={<HelpLink about={title} />}
         {...(counter ? { counter } : {})}
         {...(description ? { description } : {})}
       >

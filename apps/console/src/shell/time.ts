@@ -1,54 +1,60 @@
-/** Times as the console shows them: absolute, in the browser's zone, with the zone named once where it is needed. */
+import { settings } from './settings.ts';
 
-const short = new Intl.DateTimeFormat('en', {
-  year: 'numeric',
-  month: 'short',
-  day: 'numeric',
-  hour: '2-digit',
-  minute: '2-digit',
-  second: '2-digit',
-  hourCycle: 'h23',
-});
+/**
+ * Times as the console shows them: absolute, in the zone of the settings, with the zone named once where it is needed.
+ * Whoever renders one is rendered again when the settings change (`Pages` sees to that).
+ */
 
-const long = new Intl.DateTimeFormat('en', {
-  year: 'numeric',
-  month: 'long',
-  day: 'numeric',
-  hour: '2-digit',
-  minute: '2-digit',
-  second: '2-digit',
-  hourCycle: 'h23',
-  timeZoneName: 'longOffset',
-});
+const CLOCK = { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' } as const;
 
-const clock = new Intl.DateTimeFormat('en', {
-  hour: '2-digit',
-  minute: '2-digit',
-  second: '2-digit',
-  hourCycle: 'h23',
-});
+const FORMATS = {
+  short: { year: 'numeric', month: 'short', day: 'numeric', ...CLOCK },
+  long: { year: 'numeric', month: 'long', day: 'numeric', ...CLOCK },
+  clock: CLOCK,
+  zone: { timeZoneName: 'longOffset' },
+} satisfies Record<string, Intl.DateTimeFormatOptions>;
 
-/** `UTC+01:00`, for a column header. `GMT` is what Intl calls it. */
-export const zoneOf = (date: Date, format = long) => {
-  const offset = format.formatToParts(date).find((part) => part.type === 'timeZoneName')?.value ?? '';
-  const digits = offset.replace('GMT', '');
-  return `UTC${digits || '+00:00'}`;
+// Making one takes longer than formatting a page of times with it.
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
+const formatter = (name: keyof typeof FORMATS, zone = settings().zone) => {
+  const key = `${name} ${zone}`;
+  const known = formatters.get(key);
+  if (known) return known;
+  const made = new Intl.DateTimeFormat('en', {
+    ...FORMATS[name],
+    ...(zone === 'browser' ? {} : { timeZone: zone }),
+  });
+  formatters.set(key, made);
+  return made;
 };
 
-/** `Nov 23, 2026, 14:29:05`: where a header names the zone. */
-export const formatTime = (date: Date) => short.format(date);
+/** `+01:00`: how far a zone is from UTC at that time. */
+export const offsetIn = (zone: string, date: Date) => {
+  const parts = formatter('zone', zone).formatToParts(date);
+  const { value = '' } = parts.find(({ type }) => type === 'timeZoneName') ?? {};
+  // `GMT` is what Intl calls it, and all that it says of no offset.
+  return value.replace('GMT', '') || '+00:00';
+};
+
+const offsetOf = (date: Date) => offsetIn(settings().zone, date);
+
+/** `UTC+01:00`, for a column header: the offset of now, unless it is about another time. */
+export const zoneOf = (date = new Date()) => `UTC${offsetOf(date)}`;
+
+/**
+ * `Nov 23, 2026, 14:29:05`: where a header names the zone. A time beyond a change of the clocks names its own offset,
+ * since that of the header does not hold for it.
+ */
+export const formatTime = (date: Date) => {
+  const text = formatter('short').format(date);
+  const offset = offsetOf(date);
+  return offset === offsetOf(new Date()) ? text : `${text} (${offset})`;
+};
 
 /** `November 23, 2026, 14:29:05 (UTC+01:00)`: where the time stands alone. */
-export const formatTimeWithZone = (date: Date) => {
-  const parts = long.formatToParts(date);
-  const text = parts
-    .filter((part) => part.type !== 'timeZoneName')
-    .map((part) => part.value)
-    .join('')
-    .replace(' at ', ', ')
-    .trim();
-  return `${text} (${zoneOf(date)})`;
-};
+export const formatTimeWithZone = (date: Date) =>
+  `${formatter('long').format(date).replace(' at ', ', ')} (${zoneOf(date)})`;
 
 /** `14:29:05`. */
-export const formatClock = (date: Date) => clock.format(date);
+export const formatClock = (date: Date) => formatter('clock').format(date);

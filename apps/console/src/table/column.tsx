@@ -14,14 +14,20 @@ export interface ResourceColumn<Item> {
   readonly width: number;
   /** Numbers: under each other by their last digit. */
   readonly align?: 'right';
+  /** Times: the header in the table names their zone. */
+  readonly isTime?: boolean;
   readonly isRowHeader?: boolean;
   /** Left out until the user asks for it in the preferences. */
   readonly hidden?: boolean;
 }
 
-/** A column in Cloudscape's terms; how it sorts is the table's matter. */
-export const definitionOf = <Item,>(column: ResourceColumn<Item>): TableProps.ColumnDefinition<Item> => {
-  const { id, header, cell, width, align, isRowHeader = false } = column;
+/**
+ * A column in Cloudscape's terms; how it sorts is the table's matter.
+ * @param zone the name of the time zone, for the headers of times.
+ */
+export const definitionOf = <Item,>(column: ResourceColumn<Item>, zone: string): TableProps.ColumnDefinition<Item> => {
+  const { id, cell, width, align, isRowHeader = false } = column;
+  const header = column.isTime ? `${column.header} (${zone})` : column.header;
   return {
     id,
     header: align ? (

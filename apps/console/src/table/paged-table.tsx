@@ -1,6 +1,7 @@
 import Pagination from '@cloudscape-design/components/pagination';
 import { useMemo } from 'react';
 
+import { zoneOf } from '../shell/time.ts';
 import { definitionOf, type ResourceColumn } from './column.tsx';
 import type { TablePreferences } from './preferences.ts';
 import { type Rows, TableFrame, type TableLook } from './table-frame.tsx';
@@ -30,12 +31,16 @@ interface PagedTableProps<Item> extends TableLook<Item> {
   readonly onPreferences: (part: Partial<TablePreferences>) => void;
 }
 
+/** As wide as a counter, so that the header does not wrap anew when it comes. */
+const COUNTER_TO_COME = '\u2007'.repeat(3);
+
 /** A list that the server sorts and pages, since it is too long for the browser. */
 export const PagedTable = <Item,>(props: PagedTableProps<Item>) => {
   const { names, rows, total, complete, page, onPage, sort, onSort, columns, selectedItems, preferences } = props;
+  const zone = zoneOf();
   const definitions = useMemo(
-    () => columns.map((each) => ({ ...definitionOf(each), ...(each.sortBy ? { sortingField: each.id } : {}) })),
-    [columns],
+    () => columns.map((each) => ({ ...definitionOf(each, zone), ...(each.sortBy ? { sortingField: each.id } : {}) })),
+    [columns, zone],
   );
   const all = `${total.toLocaleString('en')}${complete ? '' : '+'}`;
   const chosen = selectedItems.length > 0 ? `${selectedItems.length}/` : '';
@@ -53,7 +58,7 @@ export const PagedTable = <Item,>(props: PagedTableProps<Item>) => {
           if (property) onSort({ property, descending: detail.isDescending ?? false });
         },
       }}
-      counter={rows.updatedAt === 0 ? '' : `(${chosen}${all})`}
+      counter={rows.updatedAt === 0 ? COUNTER_TO_COME : `(${chosen}${all})`}
       rangeText={(first, last) => `Showing ${names} ${before + first} to ${before + last} of ${all}`}
       pagination={
         <Pagination

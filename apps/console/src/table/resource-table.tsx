@@ -3,6 +3,7 @@ import Pagination from '@cloudscape-design/components/pagination';
 import type { TableProps } from '@cloudscape-design/components/table';
 import { useMemo } from 'react';
 
+import { zoneOf } from '../shell/time.ts';
 import { definitionOf, type ResourceColumn, type SortValue } from './column.tsx';
 import { usePreferences } from './preferences.ts';
 import { type Rows, TableFrame, type TableLook } from './table-frame.tsx';
@@ -32,10 +33,13 @@ const counterOf = ({ items, loading, error }: Rows<unknown>, selected: number) =
   return selected > 0 ? `(${selected}/${items.length})` : `(${items.length})`;
 };
 
-const definitionsOf = <Item,>(columns: readonly ResourceColumn<Item>[]): TableProps.ColumnDefinition<Item>[] =>
+const definitionsOf = <Item,>(
+  columns: readonly ResourceColumn<Item>[],
+  zone: string,
+): TableProps.ColumnDefinition<Item>[] =>
   columns.map((column) => {
     const { sortBy } = column;
-    const definition = definitionOf(column);
+    const definition = definitionOf(column, zone);
     if (!sortBy) return definition;
     return { ...definition, sortingComparator: (a: Item, b: Item) => compare(sortBy(a), sortBy(b)) };
   });
@@ -44,7 +48,8 @@ const definitionsOf = <Item,>(columns: readonly ResourceColumn<Item>[]): TablePr
 export const ResourceTable = <Item,>(props: ResourceTableProps<Item>) => {
   const { tableId, names, list, columns, keyOf, newestFirstBy, selectedKeys = [], onSelect } = props;
   const [preferences, changePreferences] = usePreferences(tableId, columns);
-  const definitions = useMemo(() => definitionsOf(columns), [columns]);
+  const zone = zoneOf();
+  const definitions = useMemo(() => definitionsOf(columns, zone), [columns, zone]);
   const newest = definitions.find((each) => each.id === newestFirstBy && each.sortingComparator);
   const { items, collectionProps, paginationProps } = useCollection(list.items, {
     sorting: newest ? { defaultState: { sortingColumn: newest, isDescending: true } } : {},

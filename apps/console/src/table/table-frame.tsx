@@ -2,9 +2,10 @@ import Button from '@cloudscape-design/components/button';
 import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Table, { type TableProps } from '@cloudscape-design/components/table';
-import { lazy, type ReactNode, Suspense, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useRef, useState } from 'react';
 
 import { isForbidden } from '../api/errors.ts';
+import { useOffer } from '../shell/commands.ts';
 import { FailureAlert } from '../shell/failure.tsx';
 import { Freshness } from '../shell/freshness.tsx';
 import { PageHeader } from '../shell/page-header.tsx';
@@ -115,12 +116,20 @@ export const TableFrame = <Item,>(props: TableFrameProps<Item>) => {
       }}
       renderAriaLive={({ firstIndex, lastIndex }) => props.rangeText(firstIndex, lastIndex)}
       header={<TableHeader {...props} />}
-      filter={props.filter}
+      filter={<FilterPlace placement={placement} filter={props.filter} />}
       empty={failed ? <FailureAlert error={rows.error} onRetry={() => void rows.refresh()} /> : props.empty}
       pagination={props.pagination}
       preferences={<TablePreferencesButton {...{ columns, names, preferences, onPreferences }} />}
     />
   );
+};
+
+/** The filter of a page takes the focus by a key, whatever filter it is. */
+const FilterPlace = ({ placement, filter }: Pick<TableLook<unknown>, 'placement' | 'filter'>) => {
+  const place = useRef<HTMLDivElement>(null);
+  const isThere = placement === 'page' && filter !== undefined;
+  useOffer('filter', isThere ? () => place.current?.querySelector('input')?.focus() : undefined);
+  return filter === undefined ? null : <div ref={place}>{filter}</div>;
 };
 
 const TableHeader = <Item,>(props: TableFrameProps<Item>) => {
@@ -134,6 +143,7 @@ const TableHeader = <Item,>(props: TableFrameProps<Item>) => {
       setRefreshed(true);
     });
   };
+  useOffer('refresh', refreshing ? undefined : refresh);
   const actions = (
     <SpaceBetween direction="horizontal" size="xs" alignItems="center">
       <Freshness {...rows} showsTime={refreshed || rows.isLive === false} />

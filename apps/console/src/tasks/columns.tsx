@@ -5,7 +5,7 @@ import type { ReactNode } from 'react';
 import { paths } from '../paths.ts';
 import { NameText } from '../shell/name-text.tsx';
 import { RouteLink } from '../shell/route-link.tsx';
-import { formatTime, zoneOf } from '../shell/time.ts';
+import { formatTime } from '../shell/time.ts';
 import { visibleText } from '../shell/visible-text.ts';
 import type { ResourceColumn } from '../table/column.tsx';
 import { TaskStatus } from './task-status.tsx';
@@ -16,12 +16,11 @@ type Column = ResourceColumn<DataRepositoryTask>;
 /** What a cell shows when there is no value. */
 const NONE = '-';
 
-const zone = zoneOf(new Date());
-
 const time = (id: string, header: string, of: (task: DataRepositoryTask) => Date | undefined): Column => ({
   id,
-  header: `${header} (${zone})`,
-  width: 245,
+  header,
+  isTime: true,
+  width: 260,
   cell: (task) => {
     const value = of(task);
     return value ? formatTime(value) : NONE;

@@ -4,6 +4,7 @@ import type { DataRepositoryTask } from '@drt/contract/tasks';
 import { lazy, Suspense, useState } from 'react';
 
 import { paths } from '../paths.ts';
+import { useOffer } from '../shell/commands.ts';
 import { useGo } from '../shell/leave-guard.tsx';
 import { CancelTaskModal } from './cancel-task.tsx';
 import { cancelHindrance, typeWords } from './words.ts';
@@ -44,16 +45,15 @@ export const TaskActions = ({ task, selected = [], fileSystemId }: TaskActionsPr
     const kind = task && typeWords(task.Type).kind;
     if (kind) go(paths.createTask(kind, { duplicate: task.TaskId, fileSystemId }));
   };
+  const cancel = () => (several ? setCancelingAll(selected) : task && setCanceling(task.TaskId));
+  useOffer('duplicate', noDuplicate === undefined ? duplicate : undefined);
+  useOffer('cancel', noCancel === undefined ? cancel : undefined);
   return (
     <SpaceBetween direction="horizontal" size="xs">
       <Button disabled={noDuplicate !== undefined} disabledReason={noDuplicate} onClick={duplicate}>
         Duplicate task
       </Button>
-      <Button
-        disabled={noCancel !== undefined}
-        disabledReason={noCancel}
-        onClick={() => (several ? setCancelingAll(selected) : task && setCanceling(task.TaskId))}
-      >
+      <Button disabled={noCancel !== undefined} disabledReason={noCancel} onClick={cancel}>
         {several ? 'Cancel tasks' : 'Cancel task'}
       </Button>
       {canceling ? <CancelTaskModal taskId={canceling} onClose={() => setCanceling(undefined)} /> : null}

@@ -12,6 +12,8 @@ import { useQuery } from '@tanstack/react-query';
 import { lazy, type RefObject, Suspense, useEffect, useMemo, useRef, useState } from 'react';
 
 import { fileSystemsQuery } from '../file-systems/queries.ts';
+import { dayOf, instantOf } from '../shell/day.ts';
+import { settings } from '../shell/settings.ts';
 import { formatTimeWithZone } from '../shell/time.ts';
 import { FILTER_LABEL, lifecycleWord, typeWords } from './words.ts';
 
@@ -38,21 +40,6 @@ const inWords = (words: ReadonlyMap<string, string>) =>
     format: (value: unknown) => words.get(String(value)) ?? String(value),
   }));
 
-/** Midnight of the browser's zone that begins the day, in ISO 8601; what is no whole day yet stays as it is. */
-const instantOf = (day: string) => {
-  const [, year, month, date] = /^(\d{4})-(\d\d)-(\d\d)$/.exec(day) ?? [];
-  if (!year) return day;
-  const midnight = new Date(Number(year), Number(month) - 1, Number(date));
-  return Number.isNaN(midnight.getTime()) ? day : midnight.toISOString();
-};
-
-const dayOf = (instant: string) => {
-  if (!instant.includes('T')) return instant;
-  const at = new Date(instant);
-  const pad = (part: number) => String(part).padStart(2, '0');
-  return `${at.getFullYear()}-${pad(at.getMonth() + 1)}-${pad(at.getDate())}`;
-};
-
 const byDay = (operator: '>=' | '<', description: string) => ({
   operator,
   description,
@@ -65,8 +52,8 @@ const byDay = (operator: '>=' | '<', description: string) => ({
       <DateInput
         ariaLabel="Day"
         placeholder="YYYY/MM/DD"
-        value={typeof value === 'string' ? dayOf(value) : ''}
-        onChange={({ detail }) => onChange(instantOf(detail.value))}
+        value={typeof value === 'string' ? dayOf(value, settings().zone) : ''}
+        onChange={({ detail }) => onChange(instantOf(detail.value, settings().zone))}
       />
     </Suspense>
   ),
@@ -111,7 +98,7 @@ const tokensOf = (query: PropertyFilterProps.Query): TaskToken[] =>
     const token = taskToken.safeParse({
       property: propertyKey,
       operator,
-      value: propertyKey === 'created' ? instantOf(typed.replaceAll('/', '-')) : typed,
+      value: propertyKey === 'created' ? instantOf(typed.replaceAll('/', '-'), settings().zone) : typed,
     });
     return token.success && typed !== '' ? [token.data] : [];
   });

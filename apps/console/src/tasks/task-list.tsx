@@ -6,6 +6,7 @@ import type { ReactNode } from 'react';
 import { useSearchParams } from 'react-router';
 
 import { paths } from '../paths.ts';
+import { FirstSteps } from '../shell/first-steps-slot.tsx';
 import { useFollow, useGo } from '../shell/leave-guard.tsx';
 import { RouteLink } from '../shell/route-link.tsx';
 import { Empty } from '../table/empty.tsx';
@@ -29,10 +30,12 @@ export const TaskListPage = () => {
       view={view}
       onView={(changed) => setQuery(writeTaskView(changed), { replace: true })}
       empty={
-        <Empty title="No data repository tasks">
-          Tasks are created for a file system that is linked to a data repository.{' '}
-          <RouteLink href={paths.fileSystems()}>Open file systems</RouteLink>
-        </Empty>
+        <FirstSteps>
+          <Empty title="No data repository tasks">
+            Tasks are created for a file system that is linked to a data repository.{' '}
+            <RouteLink href={paths.fileSystems()}>Open file systems</RouteLink>
+          </Empty>
+        </FirstSteps>
       }
       actions={(selected, total) => (
         <ListActions selected={selected} menu={<ListMenu view={view} total={total} selected={selected} />} />

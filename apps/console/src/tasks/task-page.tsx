@@ -13,7 +13,7 @@ import { paths } from '../paths.ts';
 import { Copyable } from '../shell/copyable.tsx';
 import { Freshness } from '../shell/freshness.tsx';
 import { NameText } from '../shell/name-text.tsx';
-import { ResourcePage } from '../shell/resource-page.tsx';
+import { ResourcePage, SOME_TIME, someArn } from '../shell/resource-page.tsx';
 import { RouteLink } from '../shell/route-link.tsx';
 import { formatTimeWithZone } from '../shell/time.ts';
 import { TagsContainer } from '../tags/tags-container.tsx';
@@ -53,6 +53,15 @@ export const TaskPage = () => {
           <TaskActions task={task} />
         </SpaceBetween>
       }
+      facts={{
+        'Task ID': id,
+        'Task name': '-',
+        'Task type': '-',
+        Status: '-',
+        'File system ID': '-',
+        'Creation time': SOME_TIME,
+        ARN: someArn(`task/${id}`),
+      }}
     >
       {task ? <TaskDetails task={task} /> : null}
     </ResourcePage>

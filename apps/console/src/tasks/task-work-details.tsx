@@ -68,7 +68,6 @@ const MOST_EVENTS = 100;
 
 const Activity = ({ work }: Pick<TaskWorkDetailsProps, 'work'>) => {
   const left = Math.max(0, work.Activity.length - MOST_EVENTS);
-  const [first] = work.Activity;
   return (
     <Table
       variant="container"
@@ -86,7 +85,7 @@ const Activity = ({ work }: Pick<TaskWorkDetailsProps, 'work'>) => {
       columnDefinitions={[
         {
           id: 'time',
-          header: first ? `Time (${zoneOf(first.Time)})` : 'Time',
+          header: `Time (${zoneOf()})`,
           cell: ({ Time }) => formatTime(Time),
           width: 220,
         },

@@ -107,10 +107,10 @@ const ReportedFailures = ({ task }: TaskProps) => {
   );
 };
 
-/** Keeps the place of what comes later, so that the page does not jump. */
+/** In the place of what comes later, and about as high, so that what stands below stays there. */
 const DetailsToCome = () => (
   <Container header={<Header variant="h2">Throughput</Header>}>
-    <div style={{ minHeight: '17rem' }}>
+    <div style={{ minHeight: '36rem' }}>
       <StatusIndicator type="loading">Loading throughput and activity</StatusIndicator>
     </div>
   </Container>
