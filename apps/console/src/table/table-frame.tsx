@@ -70,7 +70,8 @@ interface TableFrameProps<Item> extends TableLook<Item> {
 /** The look of every table: header, selection, preferences, and the states between. Its rows come ready. */
 export const TableFrame = <Item,>(props: TableFrameProps<Item>) => {
   const { title, placement, names, rows, columns, keyOf, preferences, onPreferences, selectionType, onSelect } = props;
-  const failed = rows.error !== null && rows.items.length === 0;
+  // Of a list that is known to be empty, that is still said when it cannot be fetched again.
+  const failed = rows.error !== null && rows.updatedAt === 0;
   if (failed && placement === 'page' && isForbidden(rows.error)) {
     return (
       <Suspense>
