@@ -2,10 +2,6 @@ import { expect, type Locator, type Page } from '@playwright/test';
 
 /** What tests do with the keyboard alone. */
 
-/** Runs in the page. */
-const hasFocus = (element: Locator) =>
-  element.evaluate('(element) => element === document.activeElement').catch(() => false);
-
 /** More elements than any page has on the way from one place to another. */
 const MOST = 80;
 
@@ -14,7 +10,7 @@ export const tabTo = async (page: Page, element: Locator, key: 'Tab' | 'Shift+Ta
   await element.waitFor();
   for (let pressed = 0; pressed < MOST; pressed += 1) {
     // One key after the other, as fingers do.
-    if (await hasFocus(element)) return;
+    if ((await element.and(page.locator(':focus')).count()) > 0) return;
     await page.keyboard.press(key);
   }
   await expect(element, `${key} does not lead there`).toBeFocused();
