@@ -9,8 +9,11 @@ export interface Route {
   readonly modules: readonly string[];
 }
 
-/** Where people start. */
-export const INITIAL: Route = { path: '/fsx/data-repository-tasks', modules: ['src/tasks/task-list.tsx'] };
+/** Where people start. Once the page stands, what tells of changes comes after it. */
+export const INITIAL: Route = {
+  path: '/fsx/data-repository-tasks',
+  modules: ['src/tasks/task-list.tsx', 'src/live/event-stream.ts'],
+};
 
 const CREATE_TASK = ['src/tasks/create-task-page.tsx', 'src/tasks/task-preview.tsx'];
 
