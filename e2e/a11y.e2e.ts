@@ -193,7 +193,8 @@ for (const { colorScheme, width, density } of [
         for (const [state, show] of Object.entries(states)) {
           // One after the other, as a user would.
           await show(page, { lake, ended, running, waiting });
-          await expectAccessible(page, state);
+          // On a narrow screen the help panel lies over the whole page, whose h1 is its own.
+          await expectAccessible(page, state, width < 688 && state === 'help panel' ? ['page-has-heading-one'] : []);
           expect(await page.locator('body').innerHTML(), state).not.toMatch(/>[^<]*\bundefined\b|="undefined"/);
         }
       });

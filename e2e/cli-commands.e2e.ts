@@ -214,6 +214,7 @@ test('an association is created, listed, updated and deleted', async ({ page, ne
 
 test('tags are changed by the printed commands, added ones first', async ({ page, lake, fsx }) => {
   await page.goto(paths.fileSystem(lake.id, 'tags'));
+  await expect(page.getByRole('button', { name: 'Copy ARN' })).toBeVisible();
   const arn = (await valueOf(page, 'ARN').innerText()).trim();
   await page.getByRole('button', { name: 'Manage tags' }).click();
   // While nothing is changed, it lists them.

@@ -6,6 +6,7 @@ import { expect, test } from './world.ts';
 
 test('tags of a file system are added, changed and removed in place', async ({ page, lake, fsx }) => {
   await page.goto(paths.fileSystem(lake.id, 'tags'));
+  await expect(page.getByRole('button', { name: 'Copy ARN' })).toBeVisible();
   const arn = (await valueOf(page, 'ARN').innerText()).trim();
   const stored = async () => (await fsx.send(new ListTagsForResourceCommand({ ResourceARN: arn }))).Tags;
   const manage = page.getByRole('button', { name: 'Manage tags' });
@@ -69,6 +70,7 @@ test.describe('a refusal of the server', () => {
 
   test('is shown, and what was typed stays', async ({ page, lake, fsx }) => {
     await page.goto(paths.fileSystem(lake.id, 'tags'));
+    await expect(page.getByRole('button', { name: 'Copy ARN' })).toBeVisible();
     const arn = (await valueOf(page, 'ARN').innerText()).trim();
     await page.getByRole('button', { name: 'Manage tags' }).click();
     await page.getByRole('button', { name: 'Add new tag' }).click();

@@ -37,8 +37,9 @@ const count = (id: string, header: string, of: (task: DataRepositoryTask) => num
   sortBy: of,
 });
 
-const pathsCell = ({ Paths = [], Type, TaskId }: DataRepositoryTask): ReactNode => {
+const pathsCell = ({ Paths = [], TaskId }: DataRepositoryTask): ReactNode => {
   if (Paths.length === 0) return 'All';
+  const howMany = Paths.length === 1 ? '1 path' : `${Paths.length} paths`;
   return (
     <Popover
       header="Paths"
@@ -48,11 +49,11 @@ const pathsCell = ({ Paths = [], Type, TaskId }: DataRepositoryTask): ReactNode 
         </div>
       ))}
       dismissAriaLabel="Close"
-      triggerAriaLabel={`Show the paths of ${typeWords(Type).name} ${TaskId}`}
+      triggerAriaLabel={`${howMany}: show those of ${TaskId}`}
       size="large"
       renderWithPortal
     >
-      {Paths.length === 1 ? '1 path' : `${Paths.length} paths`}
+      {howMany}
     </Popover>
   );
 };
