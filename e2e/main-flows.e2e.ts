@@ -73,6 +73,7 @@ test('a task is found in the list and duplicated with another path', async ({ pa
   await expect(rowOf(table, decoy)).toBeVisible();
   const filter = page.getByRole('combobox', { name: 'Filter data repository tasks' });
   await filter.click();
+  await expect(filter).toHaveAttribute('aria-expanded', 'true');
   await page.keyboard.type('Task name : nightly');
   await page.keyboard.press('Enter');
   await expect(rowOf(table, decoy)).toHaveCount(0);

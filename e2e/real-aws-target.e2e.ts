@@ -103,6 +103,9 @@ test('a task is created, watched, canceled, tagged, found and duplicated', async
   await page.goto(paths.tasks());
   const table = tableNamed(page, 'Data repository tasks');
   const filter = page.getByRole('combobox', { name: 'Filter data repository tasks' });
+  // The filter itself comes with the focus.
+  await filter.click();
+  await expect(filter).toHaveAttribute('aria-expanded', 'true');
   await filter.fill(`Task name : NIGHTLY ${id}`);
   await filter.press('Enter');
   await expect(page.getByText('1 match', { exact: true }).first()).toBeVisible();

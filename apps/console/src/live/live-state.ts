@@ -1,5 +1,8 @@
-import { useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useSyncExternalStore } from 'react';
+
+import { contextQuery } from '../api/fsx.ts';
+import { unknownRegion } from '../api/region.ts';
 
 /**
  * Whether the server tells this tab of changes as they happen. While it does, queries ask only now and then, in case
@@ -45,7 +48,11 @@ export const useFollowWork = (taskId: string, wanted: boolean) => {
 /** Listens to the server for as long as the console is open. It is loaded after the page: until then the page asks. */
 export const useEventStream = () => {
   const client = useQueryClient();
+  const { data: where } = useQuery(contextQuery);
+  // A region that is not offered has nothing to tell.
+  const isOffered = where !== undefined && unknownRegion(where) === undefined;
   useEffect(() => {
+    if (!isOffered) return undefined;
     const stopping = new AbortController();
     import('./event-stream.ts').then(
       ({ listenToEvents }) => listenToEvents(client, stopping.signal),
@@ -53,5 +60,5 @@ export const useEventStream = () => {
       () => undefined,
     );
     return () => stopping.abort();
-  }, [client]);
+  }, [client, isOffered]);
 };
