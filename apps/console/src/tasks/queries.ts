@@ -29,6 +29,19 @@ const isBefore = (one: DataRepositoryTask, other: DataRepositoryTask) => {
   return time !== undefined && otherTime !== undefined && time < otherTime;
 };
 
+/** The tasks that the server told of last, the latest at the end. */
+const told = new Map<string, DataRepositoryTask>();
+const MOST_TOLD = 500;
+
+/** Keeps what is told from being taken back by an answer that was on its way when it was told. */
+export const rememberTold = (tasks: readonly DataRepositoryTask[]) => {
+  for (const task of tasks) {
+    told.delete(task.TaskId);
+    told.set(task.TaskId, task);
+  }
+  for (const taskId of [...told.keys()].slice(0, Math.max(0, told.size - MOST_TOLD))) told.delete(taskId);
+};
+
 /**
  * What the cache takes of an answer. Answers and what the server tells come over different connections, and what was
  * said first may arrive last: a task never goes back.
@@ -37,10 +50,12 @@ const keepNewer = (before: unknown, after: unknown): unknown => {
   // Both come from a query of tasks; before the first answer there is nothing.
   const [old, next] = [before as Answer | undefined, after as Answer];
   const known = new Map(old?.DataRepositoryTasks?.map((task) => [task.TaskId, task]));
-  const tasks = next.DataRepositoryTasks?.map((task) => {
-    const one = known.get(task.TaskId);
-    return one && isBefore(task, one) ? one : task;
-  });
+  const tasks = next.DataRepositoryTasks?.map((task) =>
+    [known.get(task.TaskId), told.get(task.TaskId)].reduce<DataRepositoryTask>(
+      (newest, one) => (one && isBefore(newest, one) ? one : newest),
+      task,
+    ),
+  );
   return replaceEqualDeep(before, tasks ? { ...next, DataRepositoryTasks: tasks } : next);
 };
 
