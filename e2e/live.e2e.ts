@@ -54,6 +54,40 @@ test('changes come by themselves: a page that is told asks no more', async ({ pa
   await expect(rowOf(pane, second)).toBeVisible();
 });
 
+/** Resolves when the server has told all streams that the task succeeded. */
+const toldOfSuccess = async (url: string, taskId: string) => {
+  const leaving = new AbortController();
+  const { body } = await fetch(`${url}/api/events`, { signal: leaving.signal });
+  const told = (async () => {
+    let text = '';
+    for await (const part of body?.pipeThrough(new TextDecoderStream()) ?? []) {
+      text += part;
+      if (text.split('\n').some((line) => line.includes(taskId) && line.includes('"SUCCEEDED"'))) return;
+    }
+  })();
+  return { told: told.finally(() => leaving.abort()) };
+};
+
+test('an answer that was on its way takes back nothing that was told since', async ({ page, lake, server }) => {
+  const { taskId, gate } = await runningTask(lake);
+  await page.goto(paths.task(taskId));
+  await expect(live(page)).toBeVisible();
+  const { told } = await toldOfSuccess(server.url, taskId);
+  await page.route(
+    '**/api/tasks/list**',
+    async (route) => {
+      const whileItRan = await route.fetch();
+      await gate.open();
+      await told;
+      await route.fulfill({ response: whileItRan });
+    },
+    { times: 1 },
+  );
+  await page.getByRole('link', { name: 'Data repository tasks', exact: true }).click();
+  const list = tableNamed(page, 'Data repository tasks');
+  await expect(await cellOf(list, rowOf(list, taskId), 'Status')).toHaveText('Succeeded');
+});
+
 test('the page of a task is told of its work, and of its place in the queue', async ({ page, lake }) => {
   const { taskId: first, gate } = await runningTask(lake);
   const second = await lake.createTask({ Paths: ['a.txt'] });

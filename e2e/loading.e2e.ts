@@ -72,6 +72,17 @@ test('what is typed before the filter has come is in it when it comes', async ({
   await expect(page).toHaveURL(/filter=name%3Anightly/);
 });
 
+test('what is typed and entered before the filter has come is filtered by', async ({ page, lake }) => {
+  const task = await lake.createTask({ Tags: [{ Key: 'Name', Value: 'nightly' }] });
+  await page.goto(paths.tasks());
+  await expect(page.getByRole('link', { name: task })).toBeVisible();
+  await slowDown(page, 500);
+  await page.getByRole('combobox', { name: 'Filter data repository tasks' }).focus();
+  await page.keyboard.type('Task name : nightly');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/filter=name%3Anightly/);
+});
+
 test('the filter that is asked for by key, and left before it came, leaves the focus alone', async ({ page }) => {
   await page.goto(paths.tasks());
   await slowDown(page, 500);

@@ -17,6 +17,7 @@ const WIDTH = '648px';
 export const TaskFilterField = (props: TaskFilterProps) => {
   const [wanted, setWanted] = useState(false);
   const [typed, setTyped] = useState<string>();
+  const [entered, setEntered] = useState(false);
   // As a transition: the plain field keeps focus and text until the filter is there.
   const [, startLoading] = useTransition();
   if (!wanted && props.value.tokens.length > 0) setWanted(true);
@@ -32,9 +33,15 @@ export const TaskFilterField = (props: TaskFilterProps) => {
           setTyped((now) => now ?? '');
           startLoading(() => setWanted(true));
         }}
-        onChange={({ detail }) => setTyped(detail.value)}
+        onChange={({ detail }) => {
+          setTyped(detail.value);
+          setEntered(false);
+        }}
+        onKeyDown={({ detail }) => detail.key === 'Enter' && setEntered(true)}
       />
     </div>
   );
-  return <Suspense fallback={field}>{wanted ? <TaskFilter {...props} typed={typed} /> : field}</Suspense>;
+  return (
+    <Suspense fallback={field}>{wanted ? <TaskFilter {...props} typed={typed} entered={entered} /> : field}</Suspense>
+  );
 };

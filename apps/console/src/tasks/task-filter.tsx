@@ -104,8 +104,9 @@ const tokensOf = (query: PropertyFilterProps.Query): TaskToken[] =>
   });
 
 /** Takes the place of a plain field: its focus, if it had it, and what was typed into it. */
-const useTakeOver = (place: RefObject<HTMLElement | null>, typed: string | undefined) => {
+const useTakeOver = (place: RefObject<HTMLElement | null>, typed: string | undefined, entered: boolean) => {
   const first = useRef(typed);
+  const enters = useRef(entered);
   useEffect(() => {
     const input = place.current?.querySelector('input');
     // Removed with the focus, an element leaves it to the body.
@@ -115,18 +116,25 @@ const useTakeOver = (place: RefObject<HTMLElement | null>, typed: string | undef
     // As if it were typed here: the component lets nobody else set its text.
     input.setRangeText(first.current, 0, 0, 'end');
     input.dispatchEvent(new InputEvent('input', { bubbles: true }));
+    if (!enters.current) return;
+    // After the text has arrived. The component goes by the number of the key.
+    requestAnimationFrame(() =>
+      input.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', keyCode: 13, bubbles: true })),
+    );
   }, [place]);
 };
 
 interface TaskFilterOptions extends TaskFilterProps {
   /** What was typed before the filter came; undefined when nobody was in the field. */
   readonly typed: string | undefined;
+  /** Whether that was ended with Enter. */
+  readonly entered: boolean;
 }
 
 /** Filter by several properties; what is chosen belongs to the page's URL. */
-export const TaskFilter = ({ value, onChange, countText, loading, tasks, typed }: TaskFilterOptions) => {
+export const TaskFilter = ({ value, onChange, countText, loading, tasks, typed, entered }: TaskFilterOptions) => {
   const place = useRef<HTMLDivElement>(null);
-  useTakeOver(place, typed);
+  useTakeOver(place, typed, entered);
   const [used, setUsed] = useState(false);
   const fileSystems = useQuery({ ...fileSystemsQuery, enabled: used, refetchInterval: false }).data;
   const options = useMemo(
