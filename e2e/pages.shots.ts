@@ -131,7 +131,7 @@ const PICTURES: Readonly<Record<string, (page: Page, cast: Cast) => Promise<void
   narrow: async (page, { running }) => {
     await page.setViewportSize({ width: 390, height: 900 });
     await page.goto(paths.task(running));
-    await expect(valueOf(page, 'Status')).toHaveText('Executing');
+    await expect(valueOf(page, 'Task name')).toHaveText('live export');
   },
 };
 
