@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { arnOf, type ArnScope } from '@drt/contract/arn';
 
 import type { Jobs } from './jobs/jobs.ts';
-import { localJobs } from './jobs/local.ts';
+import { localJobs, monotonicMs } from './jobs/local.ts';
 import { openS3, type S3 } from './s3/s3.ts';
 import { migrate } from './store/migrate.ts';
 import type { Sql } from './store/sql.ts';
@@ -59,7 +59,7 @@ export async function openContext(options: EngineOptions): Promise<Context> {
   return {
     sql,
     now,
-    jobs: localJobs(sql, { now }),
+    jobs: localJobs(sql, { now: monotonicMs }),
     log: options.log,
     settings: options,
     s3: () => (s3 ??= openS3(options.s3)),

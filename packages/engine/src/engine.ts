@@ -26,9 +26,10 @@ export interface Engine extends AsyncDisposable {
   work(options: { readonly signal: AbortSignal; readonly worker?: string }): Promise<void>;
   /**
    * Gives the jobs of a worker that is known to be dead, or of all workers, to the living at once instead of when their
-   * leases run out. Wrong guesses do no harm: every write of a worker is fenced on its attempt.
+   * leases run out; `delayMs` keeps them back for a while. Wrong guesses do no harm: every write of a worker is fenced
+   * on its attempt.
    */
-  handBack(worker?: string): Promise<void>;
+  handBack(worker?: string, options?: { readonly delayMs?: number }): Promise<void>;
 }
 
 /** Opens the engine on its database, creating or migrating it. */
@@ -38,7 +39,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     call: (operation, input) => operations[operation](context, input),
     tell: (operation, input) => engineOperations[operation](context, input),
     work: ({ signal, worker = `pid-${process.pid}` }) => workJobs(context, { signal, worker }),
-    handBack: (worker) => context.jobs.handBack(worker),
+    handBack: (worker, options) => context.jobs.handBack(worker, options),
     [Symbol.asyncDispose]: () => context[Symbol.asyncDispose](),
   };
 }

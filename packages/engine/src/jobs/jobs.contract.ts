@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import type { Sql } from '../store/sql.ts';
-import type { Job, Jobs } from './jobs.ts';
+import type { Job, Jobs, Lease } from './jobs.ts';
 
 export interface JobsWorld {
   readonly sql: Sql;
@@ -36,10 +36,10 @@ export function jobsContract(name: string, open: () => Promise<JobsWorld>): void
     const enqueue = (...ids: string[]) => world.sql.transaction((tx) => world.jobs.enqueue(tx, ids.map(job)));
 
     const work = (
-      handler: (id: string, signal: AbortSignal) => Promise<void>,
+      handler: (id: string, lease: Lease) => Promise<void>,
       { worker = 'one', concurrency = 1, signal = stop.signal, failures = [] as string[] } = {},
     ) => {
-      const done = world.jobs.work((each, abort) => handler(each.kind === 'plan' ? each.id : '?', abort), {
+      const done = world.jobs.work((each, lease) => handler(each.kind === 'plan' ? each.id : '?', lease), {
         worker,
         concurrency,
         signal,
@@ -122,10 +122,10 @@ export function jobsContract(name: string, open: () => Promise<JobsWorld>): void
       const mine = new AbortController();
       const { promise: begun, resolve: tellBegun } = Promise.withResolvers<void>();
       const stopped = work(
-        async (_, signal) => {
+        async (_, { stop: stopping }) => {
           tellBegun();
           await new Promise((__, reject) => {
-            signal.addEventListener('abort', () => reject(new Error('stopped')), { once: true });
+            stopping.addEventListener('abort', () => reject(new Error('stopped')), { once: true });
           });
         },
         { signal: mine.signal },
@@ -155,17 +155,55 @@ export function jobsContract(name: string, open: () => Promise<JobsWorld>): void
       letEnd();
     });
 
-    test('a lease that is not renewed runs out', async () => {
+    test('a lease that is not renewed runs out, and its holder knows it before anybody else can have the job', async () => {
       await enqueue('a');
-      const { promise: begun, resolve: tellBegun } = Promise.withResolvers<void>();
+      const { promise: begun, resolve: tellBegun } = Promise.withResolvers<Lease>();
       const { promise: mayEnd, resolve: letEnd } = Promise.withResolvers<void>();
-      void work(async () => {
-        tellBegun();
+      void work(async (_, lease) => {
+        tellBegun(lease);
         await mayEnd;
       });
-      await begun;
-      world.advance(world.leaseMs + 1);
+      const lease = await begun;
+      expect(lease.isHeld()).toBe(true);
+      world.advance(world.leaseMs - 1);
+      // Nobody else would be given it yet.
+      expect(lease.isHeld()).toBe(false);
+      world.advance(2);
       expect(await collect(1, { worker: 'two' })).toEqual(['a']);
+      expect(lease.isHeld()).toBe(false);
+      letEnd();
+    });
+
+    test('a lease is renewed as long as its worker lives', async () => {
+      await enqueue('a');
+      const { promise: begun, resolve: tellBegun } = Promise.withResolvers<Lease>();
+      const { promise: mayEnd, resolve: letEnd } = Promise.withResolvers<void>();
+      void work(async (_, lease) => {
+        tellBegun(lease);
+        await mayEnd;
+      });
+      const lease = await begun;
+      world.advance(world.leaseMs - 1);
+      await expect.poll(() => lease.isHeld(), { timeout: world.leaseMs, interval: 20 }).toBe(true);
+      letEnd();
+    });
+
+    test('jobs that are handed back with a delay are not given out before it is over', async () => {
+      await enqueue('hung', 'other');
+      const { promise: begun, resolve: tellBegun } = Promise.withResolvers<void>();
+      const { promise: mayEnd, resolve: letEnd } = Promise.withResolvers<void>();
+      void work(
+        async () => {
+          tellBegun();
+          await mayEnd;
+        },
+        { worker: 'hung' },
+      );
+      await begun;
+      await world.jobs.handBack('hung', { delayMs: 5000 });
+      expect(await collect(1, { worker: 'two' })).toEqual(['other']);
+      world.advance(5000);
+      expect(await collect(1, { worker: 'three' })).toEqual(['hung']);
       letEnd();
     });
   });

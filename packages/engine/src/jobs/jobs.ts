@@ -10,7 +10,19 @@ export type Job =
   | { readonly kind: 'admit'; readonly id: string }
   | { readonly kind: 'plan'; readonly id: string }
   | { readonly kind: 'batch'; readonly id: string; readonly number: number }
+  | { readonly kind: 'sweep'; readonly id: string; readonly number: number }
   | { readonly kind: 'finish'; readonly id: string };
+
+/** A worker's hold on the job it works. */
+export interface Lease {
+  /** Aborts when the worker is to stop: what is in flight may be finished, the rest is handed back. */
+  readonly stop: AbortSignal;
+  /**
+   * Whether no other worker can have been given the job. Goes by a clock that runs on while this process stands still, so
+   * a worker that was suspended and wakes late learns here, before it writes anything, that its time is over.
+   */
+  isHeld(): boolean;
+}
 
 interface WorkOptions {
   readonly signal: AbortSignal;
@@ -33,7 +45,10 @@ interface WorkOptions {
  */
 export interface Jobs {
   enqueue(tx: Transaction, jobs: readonly Job[]): Promise<void>;
-  work(handler: (job: Job, signal: AbortSignal) => Promise<void>, options: WorkOptions): Promise<void>;
-  /** Ends the leases of one worker that is known to be dead, or of all. */
-  handBack(worker?: string): Promise<void>;
+  work(handler: (job: Job, lease: Lease) => Promise<void>, options: WorkOptions): Promise<void>;
+  /**
+   * Ends the leases of one worker that is known to be dead, or of all. `delayMs`: nobody takes its jobs before, so that
+   * what has hung one worker does not hang the next at once.
+   */
+  handBack(worker?: string, options?: { readonly delayMs?: number }): Promise<void>;
 }

@@ -5,6 +5,7 @@ import { placeholders, type Sql } from '../store/sql.ts';
 import type { Job, Jobs } from './jobs.ts';
 
 export interface LocalJobsOptions {
+  /** Milliseconds of a clock that all processes of this machine share and nobody sets: see `monotonicMs`. */
   readonly now: () => number;
   /** A lease that is not renewed runs out after this long. */
   readonly leaseMs?: number;
@@ -20,7 +21,24 @@ interface Row {
   readonly attempt: number;
 }
 
-/** A queue in one table of the database the engine already has. */
+/** A job at work here. */
+interface Running {
+  readonly row: Row;
+  /** Until when it is surely ours. */
+  heldUntil: number;
+  done: Promise<void>;
+}
+
+/** `CLOCK_MONOTONIC`: the same in all processes of a machine, and no daylight saving, NTP or user moves it. */
+export const monotonicMs = (): number => Number(process.hrtime.bigint() / 1_000_000n);
+
+/** The part of a lease that its holder trusts: others may take the job only a while later. */
+const TRUSTED = 0.8;
+
+/**
+ * A queue in one table of the database the engine already has. Its times are no dates: they begin anew with the machine,
+ * which is why `handBack` of all workers, at the start of a server, frees every job.
+ */
 export function localJobs(sql: Sql, { now, leaseMs = 15_000, pollMs = 50, retryMs = 1000 }: LocalJobsOptions): Jobs {
   const claim = (worker: string) =>
     sql.transaction((tx) =>
@@ -45,13 +63,14 @@ export function localJobs(sql: Sql, { now, leaseMs = 15_000, pollMs = 50, retryM
     );
 
   const work: Jobs['work'] = async (handler, { signal, worker, concurrency, onFailure }) => {
-    const running = new Map<string, { row: Row; done: Promise<void> }>();
+    const running = new Set<Running>();
 
-    const run = async (row: Row) => {
+    const run = async (mine: Running) => {
+      const { row } = mine;
       // Written by `enqueue` from a `Job`.
       const job = JSON.parse(row.payload) as Job;
       try {
-        await handler(job, signal);
+        await handler(job, { stop: signal, isHeld: () => now() < mine.heldUntil });
         await sql.transaction((tx) =>
           tx.query('DELETE FROM jobs WHERE id = $1 AND attempt = $2', [row.id, row.attempt]),
         );
@@ -67,16 +86,21 @@ export function localJobs(sql: Sql, { now, leaseMs = 15_000, pollMs = 50, retryM
 
     const renew = async () => {
       if (running.size === 0) return;
-      const rows = [...running.values()].map(({ row }) => row);
-      await sql.transaction(async (tx) => {
-        for (const row of rows) {
-          await tx.query('UPDATE jobs SET free_at = $1 WHERE id = $2 AND attempt = $3', [
-            now() + leaseMs,
-            row.id,
-            row.attempt,
+      const asked = now();
+      const renewed = await sql.transaction(async (tx) => {
+        const still: Running[] = [];
+        for (const mine of running) {
+          const { id, attempt } = mine.row;
+          const rows = await tx.query('UPDATE jobs SET free_at = $1 WHERE id = $2 AND attempt = $3 RETURNING id', [
+            asked + leaseMs,
+            id,
+            attempt,
           ]);
+          if (rows.length > 0) still.push(mine);
         }
+        return still;
       });
+      for (const mine of renewed) mine.heldUntil = asked + leaseMs * TRUSTED;
     };
     const renewal = setInterval(() => {
       // A renewal that fails loses the lease at worst, which fencing allows for.
@@ -85,19 +109,22 @@ export function localJobs(sql: Sql, { now, leaseMs = 15_000, pollMs = 50, retryM
 
     try {
       while (!signal.aborted) {
+        const asked = now();
         const row = running.size < concurrency && (await isAnyFree()) ? (await claim(worker))[0] : undefined;
         if (row) {
-          const done = run(row)
+          // Counted from before the claim, so never later than the database has it.
+          const mine: Running = { row, heldUntil: asked + leaseMs * TRUSTED, done: Promise.resolve() };
+          running.add(mine);
+          mine.done = run(mine)
             .catch((error: unknown) => onFailure(JSON.parse(row.payload) as Job, error))
-            .finally(() => running.delete(row.id));
-          running.set(row.id, { row, done });
+            .finally(() => running.delete(mine));
         } else {
           const idle = delay(pollMs, undefined, { signal }).catch(() => undefined);
           // With every place taken, the end of one job is what to wait for.
-          await (running.size < concurrency ? idle : Promise.race([idle, ...[...running.values()].map((r) => r.done)]));
+          await (running.size < concurrency ? idle : Promise.race([idle, ...[...running].map(({ done }) => done)]));
         }
       }
-      await Promise.all([...running.values()].map(({ done }) => done));
+      await Promise.all([...running].map(({ done }) => done));
     } finally {
       clearInterval(renewal);
     }
@@ -114,11 +141,12 @@ export function localJobs(sql: Sql, { now, leaseMs = 15_000, pollMs = 50, retryM
         jobs.flatMap((job, index) => [randomUUID(), first + index, job.kind, JSON.stringify(job), now(), 0]),
       );
     },
-    handBack: async (worker) => {
+    handBack: async (worker, { delayMs = 0 } = {}) => {
+      const from = now() + delayMs;
       await sql.transaction((tx) =>
         worker === undefined
-          ? tx.query('UPDATE jobs SET free_at = $1, worker = NULL WHERE worker IS NOT NULL', [now()])
-          : tx.query('UPDATE jobs SET free_at = $1, worker = NULL WHERE worker = $2', [now(), worker]),
+          ? tx.query('UPDATE jobs SET free_at = $1, worker = NULL', [from])
+          : tx.query('UPDATE jobs SET free_at = $1, worker = NULL WHERE worker = $2', [from, worker]),
       );
     },
   };

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import { constants } from 'node:os';
 
@@ -7,7 +8,7 @@ import { attributesOf, Directory, type Name } from './directory.ts';
 import { errnoOf, failureOfErrno, isFailure, posix, PosixFailure } from './failure.ts';
 import { removeFrom } from './remove.ts';
 import { DIRECTORY, ENTRY } from './syscalls.ts';
-import { restore, restoreSymlink, writeFileIn, writeSymlinkIn } from './write.ts';
+import { removeLeft, restore, restoreSymlink, writeFileIn, type Writer, writeSymlinkIn } from './write.ts';
 
 export type { Attributes, Kind, Restorable } from './attributes.ts';
 
@@ -46,11 +47,13 @@ export interface Tree extends Disposable {
   makeDirectories(path: TreePath): void;
   /**
    * Writes a file beside its place and renames it there, so that no reader ever sees a part of it. Durable when it
-   * resolves. When it rejects, also with what `body` threw, nothing is left behind.
+   * resolves. When it rejects, also with what `body` or the writer's check threw, nothing is left behind.
    */
-  writeFile(path: TreePath, body: AsyncIterable<Buffer>, attributes: Restorable): Promise<Attributes>;
+  writeFile(path: TreePath, body: AsyncIterable<Buffer>, attributes: Restorable, writer?: Writer): Promise<Attributes>;
   /** The same for a symbolic link, whose target is stored as it is and never looked at. */
-  writeSymlink(path: TreePath, target: Buffer, attributes: Restorable): Attributes;
+  writeSymlink(path: TreePath, target: Buffer, attributes: Restorable, writer?: Writer): Attributes;
+  /** Removes what these writers have left of an entry when they were killed while writing it. */
+  removeLeft(path: TreePath, writers: readonly string[]): void;
   /**
    * Owner, mode (not of symbolic links) and times, in the order that keeps mode bits. An owner that this process may
    * not give is left as it is. Answers what lstat says afterwards.
@@ -119,6 +122,9 @@ const checked = (path: TreePath): TreePath => {
   if (MALFORMED.test(path) || !path.isWellFormed()) throw new PosixFailure('Outside', path);
   return path;
 };
+
+/** A writer that nobody takes over from. */
+const nobody = (): Writer => ({ name: randomUUID(), check: () => {} });
 
 const split = (path: TreePath): { readonly parent: TreePath; readonly name: string } => {
   const slash = path.lastIndexOf('/');
@@ -255,21 +261,36 @@ class ConfinedTree implements Tree {
     return made;
   }
 
-  async writeFile(path: TreePath, body: AsyncIterable<Buffer>, attributes: Restorable): Promise<Attributes> {
+  async writeFile(
+    path: TreePath,
+    body: AsyncIterable<Buffer>,
+    attributes: Restorable,
+    writer = nobody(),
+  ): Promise<Attributes> {
     const { parent, name } = this.#place(path);
     using directory = parent;
     const { dev, ino } = directory.attributes;
-    return await writeFileIn(directory, name, body, attributes, () => {
+    const check = () => {
+      writer.check();
       // The body may take hours. A directory that was moved away meanwhile must not receive it.
       const now = this.lstat(directory.path);
       if (now?.dev !== dev || now.ino !== ino) throw new PosixFailure('NotFound', path);
-    });
+    };
+    return await writeFileIn(directory, name, body, attributes, { name: writer.name, check });
   }
 
-  writeSymlink(path: TreePath, target: Buffer, attributes: Restorable): Attributes {
+  writeSymlink(path: TreePath, target: Buffer, attributes: Restorable, writer = nobody()): Attributes {
     const { parent, name } = this.#place(path);
     using directory = parent;
-    return writeSymlinkIn(directory, name, target, attributes);
+    return writeSymlinkIn(directory, name, target, attributes, writer);
+  }
+
+  removeLeft(path: TreePath, writers: readonly string[]): void {
+    const { parent, name } = split(path);
+    // Whoever was killed before he came to make the directory has left nothing.
+    if (this.lstat(parent)?.kind !== 'directory') return;
+    using directory = this.openDirectory(parent);
+    for (const writer of writers) removeLeft(directory, name, writer);
   }
 
   setAttributes(path: TreePath, attributes: Restorable): Attributes {

@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
+import { hash } from 'node:crypto';
 import fs from 'node:fs';
 
 import type { Attributes, Restorable } from './attributes.ts';
 import { underDescriptor } from './beneath.ts';
 import { attributesOf, type Directory } from './directory.ts';
-import { errnoOf, failureOfErrno, posix, PosixFailure } from './failure.ts';
+import { errnoOf, failureOfErrno, isFailure, posix, PosixFailure } from './failure.ts';
 import { setTimes } from './syscalls.ts';
 
 /**
@@ -12,7 +12,12 @@ import { setTimes } from './syscalls.ts';
  * when it is complete, so that nobody sees half of it; attributes are set on descriptors, never through a link.
  */
 
-const temporaryName = () => `.drt-${randomBytes(16).toString('hex')}.tmp`;
+/**
+ * The temporary name of an entry while `writer` writes it. It can be told again after a crash, when somebody else takes
+ * over: what was left behind is removed by its name, and directories need not be searched.
+ */
+const temporaryName = (writer: string, path: string) =>
+  `.drt-${hash('sha256', `${writer}\0${path}`, 'hex').slice(0, 32)}.tmp`;
 
 /** Whether a name is one of ours: an entry being written, or left over by a process that was killed. */
 export const isTemporaryName = (name: string) => /^\.drt-[0-9a-f]{32}\.tmp$/.test(name);
@@ -82,27 +87,42 @@ const removeLeftover = (directory: Directory, name: string) => {
   }
 };
 
-/**
- * Writes a file in `directory` and puts it in the place of whatever file or link has its name.
- * @param check called between the last byte and the rename; what it throws undoes the write
- */
+/** Who writes an entry. */
+export interface Writer {
+  /** Differs between all who may be writing the same entry at the same time, dead or alive. */
+  readonly name: string;
+  /** Called before a name appears in the tree; what it throws undoes the write. */
+  check(): void;
+}
+
+/** Removes what a writer that was killed may have left of an entry. Nothing there is no failure. */
+export const removeLeft = (directory: Directory, name: string, writer: string): void => {
+  try {
+    posix(directory.pathOf(name), () => fs.unlinkSync(directory.at(temporaryName(writer, directory.pathOf(name)))));
+  } catch (error) {
+    if (!isFailure(error, 'NotFound')) throw error;
+  }
+};
+
+/** Writes a file in `directory` and puts it in the place of whatever file or link has its name. */
 export const writeFileIn = async (
   directory: Directory,
   name: string,
   body: AsyncIterable<Buffer>,
   wanted: Restorable,
-  check: () => void,
+  writer: Writer,
 ): Promise<Attributes> => {
   const path = directory.pathOf(name);
   checkPlace(directory, name);
-  const temporary = temporaryName();
+  const temporary = temporaryName(writer.name, path);
+  writer.check();
   const fd = posix(path, () => fs.openSync(directory.at(temporary), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600));
   let isInPlace = false;
   try {
     for await (const chunk of body) posix(path, () => writeAll(fd, chunk));
     restore(fd, path, attributesOf(fd, path), { mode: 0o644, ...wanted });
     posix(path, () => fs.fsyncSync(fd));
-    check();
+    writer.check();
     posix(path, () => fs.renameSync(directory.at(temporary), directory.at(name)));
     isInPlace = true;
     directory.sync();
@@ -114,11 +134,18 @@ export const writeFileIn = async (
 };
 
 /** Makes a symbolic link in `directory` and puts it in the place of whatever file or link has its name. */
-export const writeSymlinkIn = (directory: Directory, name: string, target: Buffer, wanted: Restorable): Attributes => {
+export const writeSymlinkIn = (
+  directory: Directory,
+  name: string,
+  target: Buffer,
+  wanted: Restorable,
+  writer: Writer,
+): Attributes => {
   const path = directory.pathOf(name);
   if (target.length === 0 || target.includes(0)) throw new PosixFailure('Other', path, 'EINVAL');
   checkPlace(directory, name);
-  const temporary = temporaryName();
+  const temporary = temporaryName(writer.name, path);
+  writer.check();
   posix(path, () => fs.symlinkSync(target, directory.at(temporary)));
   let isInPlace = false;
   try {

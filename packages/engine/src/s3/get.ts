@@ -3,15 +3,14 @@ import { crc32 } from 'node:zlib';
 import { S3Failure, unacceptable, unreachable } from './failure.ts';
 import { headOf, unquoted } from './head.ts';
 import type { Retrier } from './retry.ts';
-import type { ObjectHead } from './s3.ts';
-import { type Answer, type Wire, checksumOf, headerOf } from './wire.ts';
+import type { OpenObject } from './s3.ts';
+import { type Streamed, type Wire, checksumOf, headerOf } from './wire.ts';
 
 interface GetOptions {
   readonly ifMatch?: string;
   readonly signal?: AbortSignal;
+  readonly moved?: () => void;
 }
-
-type Opened = Answer & { readonly body: AsyncIterable<Buffer> };
 
 /** Opens an object; a connection that breaks later is replaced, and only the bytes still missing are asked for. */
 export const getObject = async (
@@ -19,10 +18,10 @@ export const getObject = async (
   retrier: Retrier,
   bucket: string,
   key: string,
-  { ifMatch, signal }: GetOptions,
-): Promise<{ head: ObjectHead; body: AsyncIterable<Buffer> }> => {
+  { ifMatch, signal, moved = () => {} }: GetOptions,
+): Promise<OpenObject> => {
   const call = { operation: 'GetObject', bucket, key };
-  const open = (headers: Record<string, string>): Promise<Opened> =>
+  const open = (headers: Record<string, string>): Promise<Streamed> =>
     retrier.run(() => wire.open({ ...call, method: 'GET', headers }, signal), signal);
 
   const first = await open({
@@ -32,7 +31,7 @@ export const getObject = async (
   const head = headOf(call, first);
 
   /** The rest of the very object that `first` began. */
-  const reopen = async (position: number): Promise<Opened> => {
+  const reopen = async (position: number): Promise<Streamed> => {
     const next = await open({ range: `bytes=${position}-`, 'if-match': `"${head.etag}"` });
     const range = `bytes ${position}-${head.size - 1}/${head.size}`;
     if (next.status !== 206 || headerOf(next.headers, 'content-range') !== range) {
@@ -55,6 +54,7 @@ export const getObject = async (
           if (position > head.size) throw unacceptable(call, 'the answer is longer than the object');
           crc = crc32(chunk, crc);
           patience.progressed();
+          moved();
           yield chunk;
         }
         if (position === head.size) break;
@@ -71,5 +71,5 @@ export const getObject = async (
       throw unacceptable(call, 'the bytes received do not have the checksum stored with the object');
     }
   }
-  return { head, body: body() };
+  return { head, body: body(), [Symbol.dispose]: () => first[Symbol.dispose]() };
 };

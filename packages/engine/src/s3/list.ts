@@ -12,7 +12,7 @@ interface ListOptions {
 }
 
 /** Undoes `encoding-type=url`, in which XML carries keys that it could not carry as they are. */
-const decoded = (key: string): string => {
+export const decoded = (key: string): string => {
   const percent = key.replaceAll('+', ' ');
   try {
     return decodeURIComponent(percent);

@@ -7,9 +7,11 @@ import {
   CreateMultipartUploadCommand,
 } from '@aws-sdk/client-s3';
 
-import { type ObjectCall, refused, unacceptable } from './failure.ts';
+import { abandonUploads } from './abandon.ts';
+import { type ObjectCall, refused, S3Failure, unacceptable } from './failure.ts';
 import { metadataHeaders, unquoted } from './head.ts';
 import { type Expected, type Uploader, fill, store, storedAt } from './put.ts';
+import { mayHaveHappened } from './retry.ts';
 import type { Metadata, PutOptions, Source, Stored } from './s3.ts';
 import type { Sdk } from './sdk.ts';
 import { encodeValue } from './sign.ts';
@@ -40,7 +42,7 @@ const sendParts = async (
   call: ObjectCall,
   uploadId: string,
   source: Source,
-  signal: AbortSignal | undefined,
+  { signal, mayBegin, moved }: PutOptions,
 ): Promise<Part[]> => {
   const { wire, retrier, buffers } = uploader;
   const partSize = partSizeFor(source.size, uploader.partSize);
@@ -60,7 +62,12 @@ const sendParts = async (
       ending.throwIfAborted();
       fill(ask, source, body, position);
       const query = `partNumber=${index + 1}&uploadId=${encodeValue(uploadId)}`;
-      const { headers } = await retrier.run(() => wire.ask({ ...ask, query, body }), ending);
+      const send = () => {
+        mayBegin?.();
+        // Not cut by another part's failure: what the store still works on could outlive the upload's abortion.
+        return wire.ask({ ...ask, query, body, signal, moved });
+      };
+      const { headers } = await retrier.run(send, ending);
       const etag = headerOf(headers, 'etag');
       if (etag === undefined) throw unacceptable(ask, 'the answer lacks an ETag');
       finished = true;
@@ -116,7 +123,7 @@ const complete = async (
   uploadId: string,
   parts: readonly Part[],
   expected: Expected,
-  { ifMatch, ifNoneMatch, signal }: PutOptions,
+  { ifMatch, ifNoneMatch, signal, mayBegin }: PutOptions,
 ): Promise<Stored> => {
   const call = { ...object, operation: 'CompleteMultipartUpload' };
   const request = {
@@ -135,6 +142,7 @@ const complete = async (
   };
   let date: number | undefined;
   const once = async (): Promise<Stored> => {
+    mayBegin?.();
     const command = new CompleteMultipartUploadCommand(request);
     command.middlewareStack.add(
       (next) => async (args) => {
@@ -144,13 +152,42 @@ const complete = async (
       },
       { step: 'deserialize' },
     );
-    const { ETag } = await uploader.sdk.attempt(call, (client) => client.send(command));
+    const { ETag } = await uploader.sdk.attempt(call, (client) =>
+      client.send(command, signal ? { abortSignal: signal } : {}),
+    );
     // Status 200 is sent before the parts are joined; an answer that turned into an error after it has no ETag.
     if (ETag === undefined) throw refused(call, { status: 500 });
     // Ceph's radosgw answers an empty one; what it then lists is what every store computes from the parts.
     return { etag: unquoted(ETag) || expected.etag(), date: storedAt(date) };
   };
   return store(uploader, object, expected, once, signal);
+};
+
+/** Sends the parts of an upload that was begun and joins them, or aborts it. */
+const upload = async (
+  uploader: PartsUploader,
+  object: ObjectCall,
+  uploadId: string,
+  source: Source,
+  options: PutOptions,
+): Promise<Stored> => {
+  const { sdk, retrier } = uploader;
+  const { metadata = {}, signal } = options;
+  const { bucket, key } = object;
+  try {
+    const parts = await sendParts(uploader, object, uploadId, source, options);
+    source.confirm();
+    signal?.throwIfAborted();
+    return await complete(uploader, object, uploadId, parts, expectedOf(source.size, metadata, parts), options);
+  } catch (error) {
+    const abortion = { ...object, operation: 'AbortMultipartUpload' };
+    const abort = new AbortMultipartUploadCommand({ Bucket: bucket, Key: key, UploadId: uploadId });
+    await retrier
+      .run(() => sdk.attempt(abortion, (client) => client.send(abort)))
+      // The failure that led here says more; what could not be aborted is left to the bucket's lifecycle rules.
+      .catch(() => {});
+    throw error;
+  }
 };
 
 /** Uploads a source in parts. Whatever goes wrong, no upload is left behind that the store could be told about. */
@@ -162,7 +199,7 @@ export const putParts = async (
   options: PutOptions,
 ): Promise<Stored> => {
   const { sdk, retrier } = uploader;
-  const { metadata = {}, contentType, signal } = options;
+  const { metadata = {}, contentType, signal, mayBegin } = options;
   const object = { operation: 'PutObject', bucket, key };
   checkKey(object);
   metadataHeaders(object, metadata);
@@ -175,24 +212,23 @@ export const putParts = async (
     ...(contentType === undefined ? {} : { ContentType: contentType }),
     ...(secure ? { ChecksumAlgorithm: 'CRC32' } : {}),
   });
-  const { UploadId: uploadId } = await retrier.run(
-    () => sdk.attempt(creation, (client) => client.send(create)),
-    signal,
-  );
-  if (uploadId === undefined) throw unacceptable(creation, 'the answer lacks an UploadId');
-
+  const began = new Date();
+  let isCreationUnsure = false;
+  const begin = async () => {
+    mayBegin?.();
+    try {
+      return await sdk.attempt(creation, (client) => client.send(create));
+    } catch (error) {
+      isCreationUnsure ||= error instanceof S3Failure && mayHaveHappened(error);
+      throw error;
+    }
+  };
   try {
-    const parts = await sendParts(uploader, object, uploadId, source, signal);
-    source.confirm();
-    signal?.throwIfAborted();
-    return await complete(uploader, object, uploadId, parts, expectedOf(source.size, metadata, parts), options);
-  } catch (error) {
-    const abortion = { ...object, operation: 'AbortMultipartUpload' };
-    const abort = new AbortMultipartUploadCommand({ Bucket: bucket, Key: key, UploadId: uploadId });
-    await retrier
-      .run(() => sdk.attempt(abortion, (client) => client.send(abort)))
-      // The failure that led here says more; what could not be aborted is left to the bucket's lifecycle rules.
-      .catch(() => {});
-    throw error;
+    const { UploadId: uploadId } = await retrier.run(begin, signal);
+    if (uploadId === undefined) throw unacceptable(creation, 'the answer lacks an UploadId');
+    return await upload(uploader, object, uploadId, source, options);
+  } finally {
+    // An upload whose ID was in a lost answer. What cannot be found and aborted is left to the bucket's lifecycle rules.
+    if (isCreationUnsure) await abandonUploads(sdk, retrier, bucket, new Set([key]), began).catch(() => {});
   }
 };

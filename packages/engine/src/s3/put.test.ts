@@ -238,15 +238,26 @@ describe('put to a store that fails', () => {
     await expect(s3.put(bucket, 'aborted', bytes('x'), { signal: controller.signal })).rejects.toThrow('canceled');
   });
 
-  it('lets a request that is on its way finish when it is aborted', async () => {
-    const gate = world.sandbox.addFault({ action: { type: 'gate', at: 'start' } });
+  it('cuts a request that is on its way when it is aborted', async () => {
+    world.sandbox.addFault({ match: { operation: 'PutObject' }, action: { type: 'gate', at: 'start' } });
     const controller = new AbortController();
-    const patient = world.open();
-    const put = patient.put(bucket, 'on its way', bytes('x'), { signal: controller.signal });
+    const put = s3.put(bucket, 'on its way', bytes('x'), { signal: controller.signal });
     await world.sandbox.waitForRequest(({ state }) => state === 'held');
-    controller.abort();
-    gate.release();
-    expect(await put).toMatchObject({ etag: hash('md5', 'x', 'hex') });
+    controller.abort(new Error('canceled'));
+    await expect(put).rejects.toThrow('canceled');
+    await world.sandbox.waitForRequest(({ operation, state }) => operation === 'PutObject' && state === 'ended');
+    expect(await failureOf(s3.head(bucket, 'on its way'))).toMatchObject({ kind: 'NoSuchKey' });
+  });
+
+  it('asks before every request that writes whether it may', async () => {
+    world.sandbox.addFault({ action: { type: 'error', status: 500, code: 'InternalError' }, count: 1 });
+    let asked = 0;
+    const mayBegin = () => {
+      asked += 1;
+      if (asked === 2) throw new Error('somebody else has it');
+    };
+    await expect(s3.put(bucket, 'guarded', bytes('x'), { mayBegin })).rejects.toThrow('somebody else has it');
+    expect(operations()).toEqual(['PutObject']);
   });
 
   it('reports what it stored when it is aborted with the answer lost', async () => {

@@ -55,8 +55,9 @@ const recognise = (call: ObjectCall, answer: Answer, expected: Expected): Stored
 };
 
 /**
- * Runs `once`, which stores an object, with retries. When the answer of an attempt was lost and a later one finds that
- * the condition no longer holds, that the upload is gone, or that the caller has aborted, HEAD decides what happened.
+ * Runs `once`, which stores an object, with retries. When an attempt finds that the condition no longer holds or that
+ * the upload is gone, or when the caller has aborted after an answer was lost, HEAD decides what happened: this object
+ * may be there already, sent by an attempt of this process or of one that was killed.
  */
 export const store = async (
   { wire, retrier }: Uploader,
@@ -70,16 +71,19 @@ export const store = async (
     return recognise(call, await askHead(wire, call, { 'x-amz-checksum-mode': 'ENABLED' }), expected);
   };
   const none = (error: unknown): undefined => {
-    if (!(error instanceof S3Failure) || error.kind !== 'NoSuchKey') throw error;
+    // Not there, or not for us to see.
+    if (!(error instanceof S3Failure) || (error.kind !== 'NoSuchKey' && error.kind !== 'AccessDenied')) throw error;
   };
   let unsure = false;
   const attempt = async (): Promise<Stored> => {
     try {
       return await once();
     } catch (error) {
+      // A request that was cut short may have arrived.
+      unsure ||= signal?.aborted === true;
       if (!(error instanceof S3Failure)) throw error;
       const overtaken = error.kind === 'PreconditionFailed' || error.s3Code === 'NoSuchUpload';
-      const stored = unsure && overtaken ? await retrier.run(look).catch(none) : undefined;
+      const stored = overtaken ? await retrier.run(look, signal).catch(none) : undefined;
       if (stored !== undefined) return stored;
       unsure ||= mayHaveHappened(error);
       throw error;
@@ -101,7 +105,7 @@ export const putWhole = async (
   bucket: string,
   key: string,
   source: Source,
-  { metadata = {}, contentType, ifMatch, ifNoneMatch, signal }: PutOptions,
+  { metadata = {}, contentType, ifMatch, ifNoneMatch, signal, mayBegin, moved }: PutOptions,
 ): Promise<Stored> => {
   const call = { operation: 'PutObject', bucket, key };
   const headers = {
@@ -117,7 +121,8 @@ export const putWhole = async (
     fill(call, source, body, 0);
     source.confirm();
     const once = async (): Promise<Stored> => {
-      const answer = await uploader.wire.ask({ ...call, method: 'PUT', headers, body });
+      mayBegin?.();
+      const answer = await uploader.wire.ask({ ...call, method: 'PUT', headers, body, signal, moved });
       const etag = headerOf(answer.headers, 'etag');
       if (etag === undefined) throw unacceptable(call, 'the answer lacks an ETag');
       return { etag: unquoted(etag), date: storedAt(dateOf(answer.headers)) };

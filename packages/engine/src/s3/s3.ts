@@ -1,9 +1,11 @@
+import { abandonUploads } from './abandon.ts';
 import { Buffers } from './buffers.ts';
 import { getObject } from './get.ts';
 import { askHead, askHeadBucket, headOf } from './head.ts';
 import { listObjects } from './list.ts';
 import { putParts } from './multipart.ts';
 import { putWhole } from './put.ts';
+import { Replacer } from './replace.ts';
 import { Retrier } from './retry.ts';
 import { Sdk } from './sdk.ts';
 import { Wire } from './wire.ts';
@@ -55,6 +57,12 @@ export interface ObjectHead {
   readonly storageClass?: string;
 }
 
+/** An object that is being read. */
+export interface OpenObject extends Disposable {
+  readonly head: ObjectHead;
+  readonly body: AsyncIterable<Buffer>;
+}
+
 /** What the store said of an upload. */
 export interface Stored {
   /** Without quotation marks. */
@@ -79,8 +87,15 @@ export interface PutOptions {
   readonly ifMatch?: string;
   /** Only if there is no object at the key; else `PreconditionFailed`. */
   readonly ifNoneMatch?: '*';
-  /** Aborts between attempts and parts; an aborted put leaves no object and no multipart upload. */
+  /**
+   * Ends the put at once, requests in flight included; a multipart upload is aborted. A put that the store had carried
+   * out by then is answered as done, if one look at the object shows it.
+   */
   readonly signal?: AbortSignal;
+  /** Called before every request that would change the store; what it throws ends the put. */
+  readonly mayBegin?: () => void;
+  /** Told whenever bytes have moved. */
+  readonly moved?: () => void;
 }
 
 export interface S3 extends AsyncDisposable {
@@ -97,14 +112,32 @@ export interface S3 extends AsyncDisposable {
   /** One PUT, or an upload in parts from `multipartThreshold` on. Repeated attempts send the same bytes. */
   put(bucket: string, key: string, source: Source, options?: PutOptions): Promise<Stored>;
   /**
-   * Opens an object. `body` is to be iterated once, to its end or left early, or its connection stays taken. It goes on
-   * after a broken connection; it throws rather than end short of `head.size` or mix two versions of the object.
+   * As `put`, over the object with the ETag `seen` or, without it, over nothing. When something else is there it is
+   * overwritten too, but only as it is now: a writer whose time is over, stopped between its last look at the clock and
+   * its request, finds that the object has changed and writes nothing. Where the store has no conditional writes this
+   * is a plain `put`.
+   */
+  replace(
+    bucket: string,
+    key: string,
+    source: Source,
+    seen: string | undefined,
+    options?: Omit<PutOptions, 'ifMatch' | 'ifNoneMatch'>,
+  ): Promise<Stored>;
+  /**
+   * Aborts the multipart uploads to these keys that were begun since; what a process left that was killed. Keys that
+   * have a long prefix in common are found faster.
+   */
+  abandonUploads(bucket: string, keys: ReadonlySet<string>, since: Date): Promise<void>;
+  /**
+   * Opens an object. `body` is to be iterated once, to its end or left early, or the object disposed of, or its
+   * connection stays taken. It goes on after a broken connection; it throws rather than end short of `head.size` or mix two versions of the object.
    */
   get(
     bucket: string,
     key: string,
-    options?: { ifMatch?: string; signal?: AbortSignal },
-  ): Promise<{ head: ObjectHead; body: AsyncIterable<Buffer> }>;
+    options?: { ifMatch?: string; signal?: AbortSignal; moved?: () => void },
+  ): Promise<OpenObject>;
 }
 
 const mebibyte = 1024 * 1024;
@@ -142,15 +175,20 @@ export function openS3(options: S3Options): S3 {
     closing: closing.signal,
   });
   const uploader = { sdk, wire, retrier, buffers: new Buffers(), partSize, partsInFlight };
+  const head: S3['head'] = async (bucket, key) => {
+    const call = { operation: 'HeadObject', bucket, key };
+    return headOf(call, await retrier.run(() => askHead(wire, call)));
+  };
+  const put: S3['put'] = (bucket, key, source, putOptions = {}) =>
+    (source.size < multipartThreshold ? putWhole : putParts)(uploader, bucket, key, source, putOptions);
+  const replacer = new Replacer({ head, put, multipartThreshold });
   return {
+    head,
+    put,
+    replace: (...call) => replacer.replace(...call),
+    abandonUploads: (bucket, keys, since) => abandonUploads(sdk, retrier, bucket, keys, since),
     headBucket: (bucket) => retrier.run(() => askHeadBucket(sdk, bucket)),
     list: (bucket, prefix, listOptions = {}) => listObjects(sdk, retrier, bucket, prefix, listOptions),
-    async head(bucket, key) {
-      const call = { operation: 'HeadObject', bucket, key };
-      return headOf(call, await retrier.run(() => askHead(wire, call)));
-    },
-    put: (bucket, key, source, putOptions = {}) =>
-      (source.size < multipartThreshold ? putWhole : putParts)(uploader, bucket, key, source, putOptions),
     get: (bucket, key, getOptions = {}) => getObject(wire, retrier, bucket, key, getOptions),
     async [Symbol.asyncDispose]() {
       closing.abort();

@@ -21,6 +21,10 @@ export interface Ask extends ObjectCall {
   /** Names in lower case. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Buffer;
+  /** Cuts the request short, wherever it is. */
+  readonly signal?: AbortSignal | undefined;
+  /** Told whenever a piece of the body has gone out. */
+  readonly moved?: (() => void) | undefined;
 }
 
 /** Response headers, names in lower case. */
@@ -30,6 +34,11 @@ export type Headers = Readonly<Record<string, string | string[] | undefined>>;
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
+}
+
+/** An answer whose body arrives piece by piece. Disposing gives up what was not read, and its connection. */
+export interface Streamed extends Answer, Disposable {
+  readonly body: AsyncIterable<Buffer>;
 }
 
 interface WireOptions {
@@ -64,46 +73,54 @@ export const checkKey = (call: ObjectCall): void => {
   if (!call.key.isWellFormed()) throw unacceptable(call, 'the key is not well-formed Unicode');
 };
 
-function* slices(body: Buffer): Generator<Buffer, void> {
+function* slices(body: Buffer, moved: () => void): Generator<Buffer, void> {
   for (let position = 0; position < body.length; position += sliceBytes) {
     yield body.subarray(position, position + sliceBytes);
+    moved();
   }
 }
 
-const sendable = (body: Buffer): Buffer | Readable =>
+const sendable = ({ body, moved = () => {} }: Ask & { readonly body: Buffer }): Buffer | Readable =>
   body.length <= sliceBytes
     ? body
     : // Undici takes any iterable of Buffers as a body, but its types name only streams, which cost more.
-      (slices(body) as unknown as Readable);
+      (slices(body, moved) as unknown as Readable);
 
 interface ShortAnswer extends Answer {
   readonly body: string;
 }
 
 /** Sends a request whose answer has no body worth streaming: none at all, or an error in XML. */
-const exchange = (pool: Pool, request: Dispatcher.DispatchOptions): Promise<ShortAnswer> =>
-  new Promise((resolve, reject) => {
-    let answer: Answer = { status: 0, headers: {} };
-    const chunks: Buffer[] = [];
-    let size = 0;
-    pool.dispatch(request, {
-      onRequestStart() {},
-      onResponseStart(_controller, status, headers) {
-        answer = { status, headers };
-      },
-      onResponseData(controller, chunk) {
-        chunks.push(chunk);
-        size += chunk.length;
-        if (size > errorBodyBytes) controller.abort(new Error('the answer is too long'));
-      },
-      onResponseEnd() {
-        resolve({ ...answer, body: chunks.length === 0 ? '' : Buffer.concat(chunks).toString() });
-      },
-      onResponseError(_controller, error) {
-        reject(error);
-      },
-    });
+const exchange = (pool: Pool, request: Dispatcher.DispatchOptions, signal?: AbortSignal): Promise<ShortAnswer> => {
+  const { promise, resolve, reject } = Promise.withResolvers<ShortAnswer>();
+  let answer: Answer = { status: 0, headers: {} };
+  const chunks: Buffer[] = [];
+  let size = 0;
+  let cut = () => reject(new Error('cut short'));
+  const onAbort = () => cut();
+  signal?.addEventListener('abort', onAbort, { once: true });
+  pool.dispatch(request, {
+    onRequestStart(controller) {
+      cut = () => controller.abort(new Error('cut short'));
+      if (signal?.aborted === true) cut();
+    },
+    onResponseStart(_controller, status, headers) {
+      answer = { status, headers };
+    },
+    onResponseData(controller, chunk) {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size > errorBodyBytes) controller.abort(new Error('the answer is too long'));
+    },
+    onResponseEnd() {
+      resolve({ ...answer, body: chunks.length === 0 ? '' : Buffer.concat(chunks).toString() });
+    },
+    onResponseError(_controller, error) {
+      reject(error);
+    },
   });
+  return promise.finally(() => signal?.removeEventListener('abort', onAbort));
+};
 
 const textOf = async (body: AsyncIterable<Buffer>): Promise<string> => {
   const chunks: Buffer[] = [];
@@ -138,7 +155,7 @@ export class Wire {
     const { pool, request } = await this.#prepare(ask);
     let answer: ShortAnswer;
     try {
-      answer = await exchange(pool, request);
+      answer = await exchange(pool, request, ask.signal);
     } catch (error) {
       throw this.#broken(ask, error);
     }
@@ -146,12 +163,18 @@ export class Wire {
     return answer;
   }
 
-  /** As `ask`, for an answer whose body is streamed; the caller reads `body` to its end or leaves its iterator. */
-  async open(ask: Ask, signal?: AbortSignal): Promise<Answer & { readonly body: AsyncIterable<Buffer> }> {
+  /** As `ask`, for an answer whose body is streamed; the caller reads `body` to its end, leaves its iterator, or disposes. */
+  async open(ask: Ask, signal?: AbortSignal): Promise<Streamed> {
     const { pool, request } = await this.#prepare(ask);
     try {
       const { statusCode: status, headers, body } = await pool.request({ ...request, signal: signal ?? null });
-      if (status >= 200 && status <= 299) return { status, headers, body: this.#stream(ask, body) };
+      if (status >= 200 && status <= 299) {
+        const discard = () => {
+          // What nobody waits for any more shall not become an unhandled event.
+          body.on('error', () => {}).destroy();
+        };
+        return { status, headers, body: this.#stream(ask, body), [Symbol.dispose]: discard };
+      }
       throw this.#refused(ask, { status, headers }, await textOf(body));
     } catch (error) {
       signal?.throwIfAborted();
@@ -196,7 +219,7 @@ export class Wire {
         method,
         path: query === '' ? path : `${path}?${query}`,
         headers: signed,
-        body: body === undefined ? null : sendable(body),
+        body: body === undefined ? null : sendable({ ...ask, body }),
         // Undici would close the connection after each HEAD.
         ...(method === 'HEAD' ? { reset: false } : {}),
       },

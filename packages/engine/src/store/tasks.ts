@@ -43,7 +43,8 @@ export interface TaskRow {
 export interface BatchRow {
   readonly task_id: string;
   readonly number: number;
-  readonly stage: Stage;
+  /** SWEEP: the task is canceled, and what is to be done is to remove what attempts that were killed have left. */
+  readonly stage: Stage | 'SWEEP';
   readonly association_id: string;
   readonly attempt: number;
   /** JSON array of what is left to do. */
@@ -138,6 +139,10 @@ export async function insertTask(tx: Transaction, task: NewTask, associationIds:
   }
   return row;
 }
+
+/** Sets `updated_at` to a parameter, but never back: clocks are set back now and then. */
+export const touch = (parameter: string) =>
+  `updated_at = CASE WHEN updated_at > ${parameter} THEN updated_at ELSE ${parameter} END`;
 
 /** Takes up planning or finishing: from here on only this attempt may write. Undefined when there is nothing to do. */
 export const claimTask = async (tx: Transaction, id: string, stage: Stage): Promise<TaskRow | undefined> =>

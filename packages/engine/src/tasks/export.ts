@@ -34,11 +34,14 @@ function fileSource(file: OpenFile): Source {
   };
 }
 
-async function put({ s3, association, signal }: Sides, key: string, source: Source, attributes: Attributes) {
-  const stored = await s3.put(association.bucket, objectKeyOf(association, key), source, {
+async function put(sides: Sides, [key, , seen]: Entry, source: Source, attributes: Attributes) {
+  const { s3, association, signal, mayBegin, moved } = sides;
+  const stored = await s3.replace(association.bucket, objectKeyOf(association, key), source, seen, {
     metadata: toMetadata(attributes),
     ...(attributes.kind === 'directory' ? { contentType: 'application/x-directory' } : {}),
     signal,
+    mayBegin,
+    moved,
   });
   return {
     kind: 'done' as const,
@@ -47,12 +50,12 @@ async function put({ s3, association, signal }: Sides, key: string, source: Sour
   };
 }
 
-async function exportFile(sides: Sides, key: string): Promise<Outcome> {
-  const path = treePathOf(sides.association, key);
+async function exportFile(sides: Sides, entry: Entry): Promise<Outcome> {
+  const path = treePathOf(sides.association, entry[0]);
   for (let attempt = 1; ; attempt += 1) {
     try {
       using file = sides.tree.openFile(path);
-      return await put(sides, key, fileSource(file), file.attributes);
+      return await put(sides, entry, fileSource(file), file.attributes);
     } catch (error) {
       if (!(error instanceof ChangedWhileRead)) throw error;
       if (attempt >= READS) throw new EntryFailure('ResourceBusy', 'the file changed each time it was read');
@@ -61,7 +64,8 @@ async function exportFile(sides: Sides, key: string): Promise<Outcome> {
 }
 
 /** Uploads one entry: a file's bytes, a symlink's target, an empty object for a directory, with POSIX metadata. */
-export async function exportEntry(sides: Sides, [key]: Entry): Promise<Outcome> {
+export async function exportEntry(sides: Sides, entry: Entry): Promise<Outcome> {
+  const [key] = entry;
   const bytesOfKey = Buffer.byteLength(objectKeyOf(sides.association, key));
   if (bytesOfKey > MAX_KEY_BYTES) {
     throw new EntryFailure(
@@ -77,12 +81,12 @@ export async function exportEntry(sides: Sides, [key]: Entry): Promise<Outcome> 
   }
   switch (attributes.kind) {
     case 'directory':
-      return put(sides, key, bytes(''), attributes);
+      return put(sides, entry, bytes(''), attributes);
     case 'symlink':
-      return put(sides, key, bytes(sides.tree.readLink(path)), attributes);
+      return put(sides, entry, bytes(sides.tree.readLink(path)), attributes);
     case 'file':
       if (attributes.size > MAX_FILE_BYTES) throw new EntryFailure('FileSizeTooLarge', 'the file is larger than 5 TiB');
-      return exportFile(sides, key);
+      return exportFile(sides, entry);
     case 'other':
       throw new EntryFailure('ResourceBusy', 'it was replaced by a special file while the task ran');
   }

@@ -3,7 +3,7 @@ import type { CompletionReport } from '@drt/contract/tasks';
 
 import type { Context } from '../context.ts';
 import type { Transaction } from '../store/sql.ts';
-import { claimTask, type TaskRow, lockTask } from '../store/tasks.ts';
+import { claimTask, type TaskRow, lockTask, taskById } from '../store/tasks.ts';
 import { move } from './lifecycle.ts';
 import { noteActivity, sampleTask } from './observe.ts';
 import { admitNext } from './progress.ts';
@@ -45,11 +45,37 @@ const outcomeOf = (task: TaskRow) => {
   return task.failed > 0 || task.failure !== null ? ('FAILED' as const) : ('SUCCEEDED' as const);
 };
 
+/** How long a task that is canceled waits for its report to arrive. */
+const CANCELED_PATIENCE_MS = 10_000;
+const LOOK_EVERY_MS = 1000;
+
+/** Delivers the report; gives up on a store that does not answer when the worker stops or the task is canceled. */
+async function deliver(context: Context, task: TaskRow, stop: AbortSignal): Promise<string | undefined> {
+  const enough = new AbortController();
+  let canceled: number | undefined;
+  const look = async () => {
+    if ((await taskById(context.sql, task.id))?.lifecycle !== 'CANCELING') return;
+    canceled ??= performance.now();
+    if (performance.now() - canceled >= CANCELED_PATIENCE_MS) enough.abort(new Error('the task was canceled'));
+  };
+  const looks = setInterval(() => {
+    // A database that does not answer is met by the transaction that ends the task.
+    look().catch(() => {});
+  }, LOOK_EVERY_MS);
+  try {
+    return await deliverReport(context, task, AbortSignal.any([enough.signal, stop]));
+  } finally {
+    clearInterval(looks);
+  }
+}
+
 /** Delivers the report, ends the task, and lets the next one of its file system begin. */
-export async function finishTask(context: Context, { id }: { readonly id: string }): Promise<void> {
+export async function finishTask(context: Context, { id }: { readonly id: string }, stop: AbortSignal): Promise<void> {
   const claimed = await context.sql.transaction((tx) => claimTask(tx, id, 'FINISH'));
   if (!claimed) return;
-  const undelivered = await deliverReport(context, claimed);
+  const undelivered = await deliver(context, claimed, stop);
+  // Undelivered for no fault of the store's: the next worker delivers it.
+  if (undelivered !== undefined) stop.throwIfAborted();
   if (undelivered !== undefined) {
     context.log.error({ taskId: id, reason: undelivered }, 'completion report not delivered');
   }

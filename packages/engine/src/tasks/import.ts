@@ -53,17 +53,24 @@ async function readTarget(body: AsyncIterable<Buffer>): Promise<Buffer> {
 const parentOf = (path: string) => path.slice(0, Math.max(0, path.lastIndexOf('/')));
 
 async function importContent(sides: Sides, key: string, path: string): Promise<Outcome> {
-  const { tree, s3, association, signal } = sides;
-  const { head, body } = await s3.get(association.bucket, objectKeyOf(association, key), { signal });
+  const { tree, s3, association, signal, moved, mayBegin } = sides;
+  // Left unread where the place in the tree turns out to be taken.
+  using object = await s3.get(association.bucket, objectKeyOf(association, key), { signal, moved });
+  const { head, body } = object;
   const { kind, restorable } = attributesOf(head);
+  const target = kind === 'symlink' ? await readTarget(body) : undefined;
+  const writer = { name: sides.writer, check: mayBegin };
+  mayBegin();
   tree.makeDirectories(parentOf(path));
-  if (kind === 'symlink') return done(key, head, tree.writeSymlink(path, await readTarget(body), restorable), 0);
-  return done(key, head, await tree.writeFile(path, body, restorable), head.size);
+  if (target) return done(key, head, tree.writeSymlink(path, target, restorable, writer), 0);
+  return done(key, head, await tree.writeFile(path, body, restorable, writer), head.size);
 }
 
 /** Directories get their attributes when all else is in place, because every entry written into one moves its mtime. */
-async function importDirectory({ tree, s3, association }: Sides, key: string, path: string): Promise<Outcome> {
+async function importDirectory(sides: Sides, key: string, path: string): Promise<Outcome> {
+  const { tree, s3, association, mayBegin } = sides;
   const head = await s3.head(association.bucket, objectKeyOf(association, key));
+  mayBegin();
   return done(key, head, tree.setAttributes(path, attributesOf(head).restorable), 0);
 }
 
@@ -85,9 +92,11 @@ export async function importEntry(
     if (there && there.kind !== 'directory') {
       throw new EntryFailure('S3ObjectTypeMismatch', `there is a ${there.kind} of this name in the file system`);
     }
+    sides.mayBegin();
     sides.tree.makeDirectories(path);
     return importDirectory(sides, key, path);
   }
+  sides.mayBegin();
   try {
     sides.tree.makeDirectories(path);
   } catch {

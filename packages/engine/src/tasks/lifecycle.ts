@@ -40,12 +40,14 @@ const times: Partial<Record<TaskLifecycle, string>> = {
  */
 export async function move(
   tx: Transaction,
-  task: Pick<TaskRow, 'id' | 'lifecycle'>,
+  task: Pick<TaskRow, 'id' | 'lifecycle' | 'created_at' | 'started_at' | 'updated_at'>,
   to: TaskLifecycle,
-  now: number,
+  clock: number,
 ): Promise<boolean> {
   if (!canMove(task.lifecycle, to)) throw new Error(`a task never goes from ${task.lifecycle} to ${to}`);
   const time = times[to];
+  // Clocks are set back now and then; what is told of a task never goes back.
+  const now = Math.max(clock, task.created_at, task.started_at ?? 0, task.updated_at ?? 0);
   const moved = await tx.query(
     `UPDATE tasks SET lifecycle = $1${time ?? ''} WHERE id = $2 AND lifecycle = $3 RETURNING id`,
     time ? [to, task.id, task.lifecycle, now] : [to, task.id, task.lifecycle],

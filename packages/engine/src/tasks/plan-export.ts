@@ -65,7 +65,8 @@ export async function* findExports(
     }
     const known = await catalog.find(key);
     if (known?.attributes === pack(attributes)) return undefined;
-    return { key, entry: [key, attributes.kind === 'file' ? attributes.size : 0] };
+    const size = attributes.kind === 'file' ? attributes.size : 0;
+    return { key, entry: known ? [key, size, known.etag] : [key, size] };
   };
 
   // A directory is held back for one step, because that it cannot be read turns out only when its entries are asked

@@ -16,6 +16,7 @@ import {
   insertFailures,
   type NewBatch,
   type TaskRow,
+  touch,
 } from '../store/tasks.ts';
 import { resolve } from './create.ts';
 import { asProblem, type Found, PlanProblem } from './found.ts';
@@ -110,7 +111,7 @@ class Planner {
     const { id, attempt } = this.#task;
     const isParked = await this.#context.sql.transaction(async (tx) => {
       const held = await tx.query(
-        `UPDATE tasks SET total = total + $3, failed = failed + $4, cursor = $5, updated_at = $6, scanned = $7
+        `UPDATE tasks SET total = total + $3, failed = failed + $4, cursor = $5, ${touch('$6')}, scanned = $7
          WHERE id = $1 AND attempt = $2 AND stage = 'PLAN' AND lifecycle = 'EXECUTING' RETURNING id`,
         [id, attempt, found, failures.length, JSON.stringify(cursor), this.#context.now(), this.scanned],
       );
@@ -136,9 +137,9 @@ class Planner {
     this.#told = now;
     await this.#context.sql.transaction(async (tx) => {
       const held = await tx.query(
-        `UPDATE tasks SET scanned = $3, updated_at = $4
+        `UPDATE tasks SET scanned = $3, ${touch('$4')}
          WHERE id = $1 AND attempt = $2 AND stage = 'PLAN' AND lifecycle = 'EXECUTING' RETURNING id`,
-        [this.#task.id, this.#task.attempt, this.scanned, now],
+        [this.#task.id, this.#task.attempt, this.scanned, this.#context.now()],
       );
       if (held.length === 0) throw new Superseded();
       await sampleTask(tx, this.#task, now);
@@ -150,7 +151,7 @@ class Planner {
     const { id, attempt } = this.#task;
     await this.#context.sql.transaction(async (tx) => {
       const held = await tx.query(
-        `UPDATE tasks SET stage = 'FILES', failure = $3, updated_at = $4, scanned = $5
+        `UPDATE tasks SET stage = 'FILES', failure = $3, ${touch('$4')}, scanned = $5
          WHERE id = $1 AND attempt = $2 AND stage = 'PLAN' AND lifecycle = 'EXECUTING' RETURNING id`,
         [id, attempt, problem === undefined ? null : clip(problem), this.#context.now(), this.scanned],
       );

@@ -57,7 +57,9 @@ const beginDirectories = async (context: Context, tx: Transaction, task: TaskRow
 const advanceCanceling = async (context: Context, tx: Transaction, task: TaskRow) => {
   // Batches that a worker has taken up report what was in flight; nobody else's are begun.
   await tx.query('DELETE FROM batches WHERE task_id = $1 AND attempt = 0', [task.id]);
-  const [held] = await tx.query('SELECT number FROM batches WHERE task_id = $1 LIMIT 1', [task.id]);
+  const [held] = await tx.query("SELECT number FROM batches WHERE task_id = $1 AND stage <> 'SWEEP' LIMIT 1", [
+    task.id,
+  ]);
   if (!held) await finish(context, tx, task);
 };
 

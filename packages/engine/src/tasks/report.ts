@@ -11,6 +11,7 @@ import { associationsOf } from '../store/associations.ts';
 import { failuresAfter, type TaskRow } from '../store/tasks.ts';
 
 const PAGE = 1000;
+const MANY_BYTES = 2 ** 20;
 
 async function writeRows(context: Context, task: TaskRow, file: number): Promise<number> {
   let size = 0;
@@ -42,7 +43,7 @@ export function reportLocation(task: Pick<TaskRow, 'id' | 'type'>, report: Compl
  * Writes the completion report of a task that has failures to report and asked for one.
  * @returns why it could not be delivered; undefined when it was, or when there is none to deliver.
  */
-export async function deliverReport(context: Context, task: TaskRow): Promise<string | undefined> {
+export async function deliverReport(context: Context, task: TaskRow, signal: AbortSignal): Promise<string | undefined> {
   // Written from the request.
   const report = JSON.parse(task.report) as CompletionReport;
   if (!report.Enabled || task.failed === 0) return undefined;
@@ -59,7 +60,11 @@ export async function deliverReport(context: Context, task: TaskRow): Promise<st
   const file = openSync(path, 'w+', 0o600);
   try {
     const size = await writeRows(context, task, file);
-    await context.s3().put(location.bucket, location.key, fileSource(file, size), { contentType: 'text/csv' });
+    const { bucket, key } = location;
+    const s3 = context.s3();
+    // An earlier attempt may have been killed in the middle of a report that goes in parts.
+    if (size > MANY_BYTES) await s3.abandonUploads(bucket, new Set([key]), new Date(task.created_at)).catch(() => {});
+    await s3.put(bucket, key, fileSource(file, size), { contentType: 'text/csv', signal });
     return undefined;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);

@@ -8,8 +8,9 @@ import type { S3 } from '../s3/s3.ts';
 import type { AssociationRow } from '../store/associations.ts';
 
 /**
- * One entry of a batch, as it is stored: the key relative to the association (a directory's ends with '/') and the bytes
- * its content had when the task was planned. An import adds what the listing said of the object; modified in seconds.
+ * One entry of a batch, as it is stored: the key relative to the association (a directory's ends with '/'), the bytes
+ * its content had when the task was planned, and the ETag of its object: for an export the one the catalog knows, if
+ * any. An import adds what else the listing said of the object; modified in seconds.
  */
 export type Entry = readonly [key: string, size: number, etag?: string, modified?: number, storageClass?: string];
 
@@ -26,7 +27,19 @@ export interface Sides {
   readonly association: AssociationRow;
   /** Aborts transfers in flight; what it cut short is handed back, not failed. */
   readonly signal: AbortSignal;
+  /** Throws `LeaseLost` when the batch may be another worker's by now. To be called before anything is written. */
+  readonly mayBegin: () => void;
+  /** To be called whenever bytes have moved. */
+  readonly moved: () => void;
+  /** Who writes: the attempt at this batch, named so that the next attempt can tell what this one left behind. */
+  readonly writer: string;
 }
+
+/** The batch may be another worker's by now: nothing may be written any more, and nothing is to be reported. */
+export class LeaseLost extends Error {}
+
+/** The name under which an attempt at a batch writes files. */
+export const writerOf = (taskId: string, number: number, attempt: number) => `${taskId}/${number}/${attempt}`;
 
 /** A rule that an entry broke, with the code it goes into the report with. */
 export class EntryFailure extends Error {
