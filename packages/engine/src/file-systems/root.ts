@@ -21,7 +21,7 @@ export async function openRoot(context: Context, fileSystemId: string): Promise<
   try {
     tree = openTree(row.root);
   } catch (error) {
-    if (!(error instanceof PosixFailure)) throw error;
+    if (!(error instanceof PosixFailure) || error.kind === 'Exhausted') throw error;
     return problem(`The directory ${row.root} of file system ${fileSystemId} cannot be opened: ${error.message}.`);
   }
   const identity = `${tree.identity.dev}:${tree.identity.ino}`;

@@ -17,6 +17,9 @@ test.each([
   ['ENOSPC', 'NoSpace'],
   ['EDQUOT', 'NoSpace'],
   ['EROFS', 'ReadOnly'],
+  ['EMFILE', 'Exhausted'],
+  ['ENFILE', 'Exhausted'],
+  ['ENOMEM', 'Exhausted'],
   ['EIO', 'Other'],
   ['ESTALE', 'Other'],
 ] as const)('%s is %s, whoever made the call', (code, kind) => {

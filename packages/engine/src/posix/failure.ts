@@ -16,6 +16,8 @@ export type PosixFailureKind =
   | 'ReadOnly'
   /** A FIFO, a socket or a device: never opened. */
   | 'Special'
+  /** This process or machine has run out of descriptors or memory: nothing is wrong with the path. */
+  | 'Exhausted'
   | 'Other';
 
 const SENTENCES: Readonly<Record<PosixFailureKind, string>> = {
@@ -30,6 +32,7 @@ const SENTENCES: Readonly<Record<PosixFailureKind, string>> = {
   NoSpace: 'no space left',
   ReadOnly: 'the file system is read-only',
   Special: 'a FIFO, socket or device',
+  Exhausted: 'the system has too little of what it takes',
   Other: 'the operation failed',
 };
 
@@ -45,6 +48,9 @@ const KINDS: Readonly<Record<string, PosixFailureKind>> = {
   ENOSPC: 'NoSpace',
   EDQUOT: 'NoSpace',
   EROFS: 'ReadOnly',
+  EMFILE: 'Exhausted',
+  ENFILE: 'Exhausted',
+  ENOMEM: 'Exhausted',
 };
 
 const LONGEST = 200;

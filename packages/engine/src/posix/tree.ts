@@ -336,12 +336,14 @@ class ConfinedTree implements Tree {
 }
 
 const rootMissing = (error: unknown) =>
-  error instanceof PosixFailure ? new PosixFailure('RootMissing', '', error.errno) : error;
+  error instanceof PosixFailure && error.kind !== 'Exhausted'
+    ? new PosixFailure('RootMissing', '', error.errno)
+    : error;
 
 /**
  * Opens the tree whose root is the directory `root`, an absolute path.
  * @param way `components` does without openat2(2), as happens by itself where the kernel or a sandbox lacks it
- * @throws PosixFailure `RootMissing`
+ * @throws PosixFailure `RootMissing`, `Exhausted`
  */
 export const openTree = (root: string, way: 'kernel' | 'components' = 'kernel'): Tree => {
   let fd: number;

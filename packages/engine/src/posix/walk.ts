@@ -177,7 +177,8 @@ class Walk {
 
   /** A failure as an item; undefined if it only tells that something vanished, or lies before `after`. */
   #failed(error: unknown, path: TreePath, key: string): WalkFailure | undefined {
-    if (!(error instanceof PosixFailure)) throw error;
+    // A walk that cannot go on now is begun again later; it must not blame the entry.
+    if (!(error instanceof PosixFailure) || error.kind === 'Exhausted') throw error;
     if (this.#levels.length > 0 && isFailure(error, 'NotFound', 'NotADirectory', 'Symlink')) return undefined;
     return this.#isAhead(key) ? { path, key, failure: error } : undefined;
   }
@@ -191,7 +192,8 @@ class Walk {
  * vanishes or changes its type while the walk is under way is left out, as are the temporary files of our own writes.
  * A directory that cannot be read is yielded and then followed by a failure: it never looks empty.
  *
- * @throws PosixFailure `NotFound` when `start` does not exist, and whatever else keeps it from being looked at
+ * @throws PosixFailure `NotFound` when `start` does not exist, and whatever else keeps it from being looked at;
+ * `Exhausted` at any time
  */
 export const walk = (tree: Tree, start: TreePath, options: WalkOptions = {}): Generator<Walked | WalkFailure> =>
   new Walk(tree, options).entries(start);

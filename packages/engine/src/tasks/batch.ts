@@ -23,7 +23,7 @@ import { importEntry } from './import.ts';
 import { noteActivity, sampleTask } from './observe.ts';
 import { advance } from './progress.ts';
 import { type Inherited, sweep } from './sweep.ts';
-import { type Entry, failureOf, LeaseLost, type Outcome, type Sides, writerOf } from './transfer.ts';
+import { type Entry, failureOf, LeaseLost, type Outcome, persist, type Sides, writerOf } from './transfer.ts';
 
 /** Counters and catalog are committed at least this often. */
 const COMMIT_EVERY_MS = 1000;
@@ -173,7 +173,8 @@ export async function workBatch(
       if ('problem' in root) throw new Error(root.problem);
       const both = { ...sides, tree: root.tree };
       const stage = batch.stage === 'DIRECTORIES' ? 'DIRECTORIES' : 'FILES';
-      ledger.note(entry[0], isImport ? await importEntry(both, entry, stage) : await exportEntry(both, entry));
+      const transfer = () => (isImport ? importEntry(both, entry, stage) : exportEntry(both, entry));
+      ledger.note(entry[0], await persist(flow.cut, transfer));
     } catch (error) {
       // Handed back, not failed.
       if (flow.cut.aborted || error instanceof LeaseLost) return;

@@ -34,7 +34,7 @@ function checkStart(tree: Tree, { association, start, path }: Scope): void {
   try {
     if (tree.lstat(treePathOf(association, start)) !== undefined) return;
   } catch (error) {
-    if (!(error instanceof PosixFailure)) throw error;
+    if (!(error instanceof PosixFailure) || error.kind === 'Exhausted') throw error;
     throw new PlanProblem(`Path "${shown}" cannot be exported: ${error.message}.`);
   }
   const hint = path.includes(',') ? ' It contains a comma: separate several paths with spaces, not commas.' : '';

@@ -236,7 +236,9 @@ export async function planTask(context: Context, { id }: { readonly id: string }
     using root = await openRoot(context, claimed.task.file_system_id);
     if ('problem' in root) throw new PlanProblem(root.problem);
     await plan(context, claimed.task, planner, root.tree, signal);
-    await planner.end();
+    // A mount that went away in the middle looks like a tree in which much has vanished.
+    using still = await openRoot(context, claimed.task.file_system_id);
+    await planner.end('problem' in still ? still.problem : undefined);
   } catch (error) {
     if (error instanceof Superseded || error instanceof Parked) return;
     const problem = asProblem(error);

@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
 import type { FailureCode } from '@drt/contract/report';
 
 import type { CatalogRow } from '../catalog/catalog.ts';
@@ -37,6 +39,28 @@ export interface Sides {
 
 /** The batch may be another worker's by now: nothing may be written any more, and nothing is to be reported. */
 export class LeaseLost extends Error {}
+
+/** How often an entry is tried again when nothing is wrong with it or its file system may come back; ms between. */
+const TRIES = 5;
+const FIRST_PAUSE_MS = 100;
+
+const PASSING = new Set(['EIO', 'ESTALE', 'EAGAIN', 'EBUSY', 'EINTR']);
+
+const mayPass = (error: unknown) =>
+  error instanceof PosixFailure && (error.kind === 'Exhausted' || PASSING.has(error.errno ?? ''));
+
+/** Works an entry, again after a while when what stopped it may have passed. */
+export async function persist(signal: AbortSignal, work: () => Promise<Outcome>): Promise<Outcome> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (tries === TRIES || !mayPass(error)) throw error;
+      // Full jitter, or all that ran out of something together would again.
+      await delay(Math.random() * FIRST_PAUSE_MS * 2 ** tries, undefined, { signal });
+    }
+  }
+}
 
 /** The name under which an attempt at a batch writes files. */
 export const writerOf = (taskId: string, number: number, attempt: number) => `${taskId}/${number}/${attempt}`;
