@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 
 import { S3Client } from '@aws-sdk/client-s3';
 import type { Input } from '@drt/contract';
@@ -8,16 +9,21 @@ import { type DataRepositoryTask, isFinished } from '@drt/contract/tasks';
 import { type Sandbox, startSandbox } from '@drt/s3-sandbox';
 import { expect } from 'vitest';
 
-import { type Engine, openEngine } from './engine.ts';
+import { type Engine, type EngineOptions, openEngine } from './engine.ts';
 
 /** The engine as the product runs it, over a temporary directory and the S3 sandbox, with workers in this process. */
 export interface World extends AsyncDisposable {
+  /** Another one after `restart`. */
   readonly engine: Engine;
   readonly sandbox: Sandbox;
   readonly s3: S3Client;
   readonly directory: string;
   /** Starts one more worker; its `stop` resolves when it has stopped. */
   work(worker: string): { stop(): Promise<void> };
+  /** Starts one more worker that can be killed: it ends in the middle of whatever it does, and hands nothing back. */
+  workApart(worker: string): { kill(): Promise<void> };
+  /** What the server does when it was killed and starts again: opens the engine anew and frees what was in hand. */
+  restart(): Promise<void>;
   /** A file system without an association; `root` is its directory. */
   fileSystem(): Promise<{ readonly id: string; readonly root: string }>;
   link(fileSystemId: string, bucketAndPrefix: string, path?: string): Promise<string>;
@@ -44,7 +50,7 @@ export async function openWorld({ workers = ['one', 'two'] } = {}): Promise<Worl
   process.env['AWS_SECRET_ACCESS_KEY'] = key.secretAccessKey;
   const errors: unknown[] = [];
   const sandbox = await startSandbox({ directory: join(directory, 'buckets'), buckets: ['bucket', 'other'] });
-  const engine = await openEngine({
+  const options: EngineOptions = {
     database: { sqlite: join(directory, 'data/drt.sqlite') },
     dataDirectory: join(directory, 'data'),
     fileSystemRoots: [join(directory, 'roots')],
@@ -52,7 +58,8 @@ export async function openWorld({ workers = ['one', 'two'] } = {}): Promise<Worl
     account: '123456789012',
     s3: { endpoint: sandbox.url, region: 'us-east-1' },
     log: { info: () => undefined, warn: () => undefined, error: (fields) => errors.push(fields) },
-  });
+  };
+  let engine = await openEngine(options);
   const s3 = new S3Client({ endpoint: sandbox.url, region: 'us-east-1', forcePathStyle: true, credentials: key });
   const running = new Set<{ stop(): Promise<void> }>();
 
@@ -70,6 +77,33 @@ export async function openWorld({ workers = ['one', 'two'] } = {}): Promise<Worl
     return handle;
   };
   for (const worker of workers) work(worker);
+
+  const apart = new Set<{ kill(): Promise<void> }>();
+  const workApart: World['workApart'] = (worker) => {
+    const { log: _, ...workerData } = options;
+    const thread = new Worker(new URL('worker-thread.testing.ts', import.meta.url), {
+      workerData: { options: workerData, worker },
+      // Node would warn of descriptors that were opened by openat2(2).
+      trackUnmanagedFds: false,
+    });
+    thread.on('error', (error) => errors.push(error));
+    const handle = {
+      kill: async () => {
+        apart.delete(handle);
+        await thread.terminate();
+      },
+    };
+    apart.add(handle);
+    return handle;
+  };
+
+  const restart: World['restart'] = async () => {
+    await Promise.all([...apart].map((worker) => worker.kill()));
+    await Promise.all([...running].map((worker) => worker.stop()));
+    await engine[Symbol.asyncDispose]();
+    engine = await openEngine(options);
+    await engine.handBack();
+  };
 
   const describe: World['describe'] = async (taskId) => {
     const { DataRepositoryTasks: [task] = [] } = await engine.call('DescribeDataRepositoryTasks', {
@@ -94,11 +128,15 @@ export async function openWorld({ workers = ['one', 'two'] } = {}): Promise<Worl
   };
 
   return {
-    engine,
+    get engine() {
+      return engine;
+    },
     sandbox,
     s3,
     directory,
     work,
+    workApart,
+    restart,
     describe,
     until,
     end: (taskId) => until(taskId, (task) => isFinished(task.Lifecycle)),
@@ -135,6 +173,7 @@ export async function openWorld({ workers = ['one', 'two'] } = {}): Promise<Worl
     [Symbol.asyncDispose]: async () => {
       // A test that failed may have left requests at a gate.
       sandbox.clearFaults();
+      await Promise.all([...apart].map((worker) => worker.kill()));
       await Promise.all([...running].map((worker) => worker.stop()));
       await engine[Symbol.asyncDispose]();
       s3.destroy();

@@ -1,6 +1,8 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { hash } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { FsxError } from '@drt/contract/errors';
 import { type DataRepositoryTask, isFinished, type TaskLifecycle } from '@drt/contract/tasks';
 import fc from 'fast-check';
@@ -16,6 +18,8 @@ type Act =
   | { readonly kind: 'start worker' }
   | { readonly kind: 'stop worker' }
   | { readonly kind: 'take a worker for dead'; readonly which: number }
+  | { readonly kind: 'kill a worker'; readonly after: number }
+  | { readonly kind: 'kill everything and start again' }
   | { readonly kind: 'write files'; readonly count: number; readonly path: string }
   | { readonly kind: 'let uploads through'; readonly count: number };
 
@@ -34,6 +38,11 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   { weight: 2, arbitrary: fc.constant({ kind: 'start worker' as const }) },
   { weight: 1, arbitrary: fc.constant({ kind: 'stop worker' as const }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('take a worker for dead' as const), which: fc.nat(3) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ kind: fc.constant('kill a worker' as const), after: fc.integer({ min: 1, max: 60 }) }),
+  },
+  { weight: 1, arbitrary: fc.constant({ kind: 'kill everything and start again' as const }) },
   {
     weight: 2,
     arbitrary: fc.record({ kind: fc.constant('write files' as const), count: fc.integer({ min: 1, max: 30 }), path }),
@@ -72,20 +81,25 @@ const isReachable = (from: TaskLifecycle, to: TaskLifecycle): boolean =>
     (next) => canMove(from, next) && isReachable(next, to),
   );
 
+/** Holds every upload when it is done, before its answer. */
+const closedGate = (world: World) =>
+  world.sandbox.addFault({ match: { operation: 'PutObject' }, action: { type: 'gate', at: 'answer' } });
+
 class Story {
   readonly #world: World;
   readonly #fileSystem: string;
   readonly #root: string;
-  readonly #gate;
+  #gate;
   readonly #workers: { name: string; stop(): Promise<void> }[] = [];
   readonly #last = new Map<string, DataRepositoryTask>();
   #written = 0;
+  #kills = 0;
 
   constructor(world: World, fileSystem: { id: string; root: string }) {
     this.#world = world;
     this.#fileSystem = fileSystem.id;
     this.#root = fileSystem.root;
-    this.#gate = world.sandbox.addFault({ match: { operation: 'PutObject' }, action: { type: 'gate', at: 'answer' } });
+    this.#gate = closedGate(world);
   }
 
   async look() {
@@ -126,8 +140,39 @@ class Story {
     }
   }
 
+  /** Lets a worker begin, and kills it when so many more requests have come to the store, or when nothing comes. */
+  async #killWorker({ after }: Act & { kind: 'kill a worker' }) {
+    const { sandbox, engine } = this.#world;
+    const name = `victim-${this.#kills}`;
+    const victim = this.#world.workApart(name);
+    const enough = sandbox.requests().length + after;
+    this.#gate.release(after);
+    const nothingComes = AbortSignal.timeout(1500);
+    await sandbox
+      .waitForRequest(() => sandbox.requests().length >= enough, { signal: nothingComes })
+      .catch(() => undefined);
+    await victim.kill();
+    await engine.handBack(name);
+    this.#kills += 1;
+  }
+
+  async #startAgain() {
+    // Workers in this thread wait for their uploads before they end.
+    this.#gate.remove();
+    await this.#world.restart();
+    this.#workers.length = 0;
+    this.#gate = closedGate(this.#world);
+    this.#kills += 1;
+  }
+
   async act(each: Act) {
     switch (each.kind) {
+      case 'kill a worker':
+        await this.#killWorker(each);
+        break;
+      case 'kill everything and start again':
+        await this.#startAgain();
+        break;
       case 'create':
         await this.#create(each);
         break;
@@ -175,6 +220,15 @@ class Story {
     const keys = new Set(this.#world.sandbox.requests({ operation: 'PutObject', status: 200 }).map(({ key }) => key));
     const files = [...keys].filter((key) => /\/f\d+$/.test(key));
     expect(files).toHaveLength(this.#written);
+    const left = readdirSync(this.#root, { recursive: true, encoding: 'utf8' }).filter((name) => /\.drt-/.test(name));
+    expect(left).toEqual([]);
+    const { Contents = [] } = await this.#world.s3.send(
+      new ListObjectsV2Command({ Bucket: 'bucket', Prefix: 'story/' }),
+    );
+    for (const { Key = '', ETag } of Contents.filter(({ Key: key = '' }) => /\/f\d+$/.test(key))) {
+      const content = readFileSync(join(this.#root, Key.slice('story/'.length)));
+      expect(ETag).toBe(`"${hash('md5', content, 'hex')}"`);
+    }
   }
 }
 
@@ -194,6 +248,6 @@ test('whatever happens to tasks and workers, what is described stays in order an
         await world[Symbol.asyncDispose]();
       }
     }),
-    { numRuns: Number(process.env['STORIES'] ?? 15) },
+    { numRuns: Number(process.env['STORIES'] ?? 8) },
   );
 }, 300_000);
