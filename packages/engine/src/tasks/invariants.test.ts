@@ -11,17 +11,20 @@ import { expect, test } from 'vitest';
 import { openWorld, type World } from '../world.testing.ts';
 import { canMove } from './lifecycle.ts';
 
-/** What people, workers and the object store do to each other, in any order. */
-type Act =
-  | { readonly kind: 'create'; readonly type: 'export' | 'import'; readonly path: string }
-  | { readonly kind: 'cancel'; readonly which: number }
+type WorkerAct =
   | { readonly kind: 'start worker' }
   | { readonly kind: 'stop worker' }
   | { readonly kind: 'take a worker for dead'; readonly which: number }
   | { readonly kind: 'kill a worker'; readonly after: number }
-  | { readonly kind: 'kill everything and start again' }
+  | { readonly kind: 'kill everything and start again' };
+
+/** What people, workers and the object store do to each other, in any order. */
+type Act =
+  | { readonly kind: 'create'; readonly type: 'export' | 'import'; readonly path: string }
+  | { readonly kind: 'cancel'; readonly which: number }
   | { readonly kind: 'write files'; readonly count: number; readonly path: string }
-  | { readonly kind: 'let uploads through'; readonly count: number };
+  | { readonly kind: 'let uploads through'; readonly count: number }
+  | WorkerAct;
 
 const path = fc.constantFrom('', 'a', 'a/b', 'c');
 
@@ -167,18 +170,26 @@ class Story {
 
   async act(each: Act) {
     switch (each.kind) {
-      case 'kill a worker':
-        await this.#killWorker(each);
-        break;
-      case 'kill everything and start again':
-        await this.#startAgain();
-        break;
       case 'create':
         await this.#create(each);
         break;
       case 'cancel':
         await this.#cancel(each);
         break;
+      case 'write files':
+        this.#write(each);
+        break;
+      case 'let uploads through':
+        this.#gate.release(each.count);
+        break;
+      default:
+        await this.#actOnWorkers(each);
+    }
+    await this.look();
+  }
+
+  async #actOnWorkers(each: WorkerAct) {
+    switch (each.kind) {
       case 'start worker':
         this.#startWorker();
         break;
@@ -189,14 +200,13 @@ class Story {
       case 'take a worker for dead':
         await this.#world.engine.handBack(this.#workers.at(each.which)?.name ?? 'nobody');
         break;
-      case 'write files':
-        this.#write(each);
+      case 'kill a worker':
+        await this.#killWorker(each);
         break;
-      case 'let uploads through':
-        this.#gate.release(each.count);
+      case 'kill everything and start again':
+        await this.#startAgain();
         break;
     }
-    await this.look();
   }
 
   /** Opens the gate, makes sure somebody works, and sees every task end. */
