@@ -9,7 +9,7 @@ import { ensureInstalled, startRadosgw } from './radosgw.mjs';
 
 const root = join(import.meta.dirname, '..');
 const bin = join(root, 'node_modules', '.bin');
-const CONTRACT = 'packages/s3-sandbox/src/sandbox.contract.test.ts';
+const CONTRACT = ['packages/s3-sandbox/src/sandbox.contract.test.ts', 'packages/engine/src/s3/stores.test.ts'];
 
 const args = process.argv.slice(2);
 const stopping = new AbortController();
@@ -60,7 +60,7 @@ async function test({ endpoint, region, accessKeyId, secretAccessKey }) {
     AWS_ACCESS_KEY_ID: accessKeyId,
     AWS_SECRET_ACCESS_KEY: secretAccessKey,
   };
-  const filters = args.length > 0 ? args : [CONTRACT];
+  const filters = args.length > 0 ? args : CONTRACT;
   const child = spawn('vitest', ['run', ...filters], { cwd: root, stdio: 'inherit', env });
   const stop = () => child.kill('SIGTERM');
   if (stopping.signal.aborted) stop();

@@ -29,7 +29,8 @@ const read = (page: ListMultipartUploadsCommandOutput) => {
   const { Uploads = [], EncodingType: encoding, IsTruncated: isTruncated, NextKeyMarker, NextUploadIdMarker } = page;
   const plain = (key: string) => (encoding === 'url' ? decoded(key) : key);
   const uploads = Uploads.map(({ Key = '', UploadId: id, Initiated }) => ({
-    key: plain(Key),
+    // Ceph's radosgw encodes keys as it is asked to, but does not say so: which it is shows in what we look for.
+    spellings: [plain(Key), decoded(Key)],
     id,
     began: Initiated?.getTime() ?? 0,
   }));
@@ -69,8 +70,9 @@ export const abandonUploads = async (
   keys: ReadonlySet<string>,
   since: Date,
 ): Promise<void> => {
-  for await (const { key, id, began } of listUploads(sdk, retrier, bucket, commonPrefix(keys))) {
-    if (!keys.has(key) || began < since.getTime() - SKEW_MS) continue;
+  for await (const { spellings, id, began } of listUploads(sdk, retrier, bucket, commonPrefix(keys))) {
+    const key = spellings.find((spelling) => keys.has(spelling));
+    if (key === undefined || began < since.getTime() - SKEW_MS) continue;
     const call = { operation: 'AbortMultipartUpload', bucket, key };
     const command = new AbortMultipartUploadCommand({ Bucket: bucket, Key: key, UploadId: id });
     try {
