@@ -105,6 +105,17 @@ const kindOfStatus = (status: number, operation: string): S3FailureKind => {
   }
 };
 
+/** The bytes that arrived are not those that the store has. Reading the object again may help. */
+export class CorruptBody extends S3Failure {
+  /** Checksum of what arrived. */
+  readonly received: string;
+
+  constructor(call: ObjectCall, received: string) {
+    super('Other', `${nameOf(call)}: the bytes received do not have the checksum that the store has of the object`);
+    this.received = received;
+  }
+}
+
 /** The failure for an answer that was no success. */
 export const refused = (call: Call, refusal: Refusal): S3Failure => {
   const { status, s3Code, requestId } = refusal;

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
+import { CorruptBody } from './failure.ts';
 import { type S3, bytes } from './s3.ts';
 import { type Sandboxed, bucket, failureOf, observed, readAll, startSandboxed } from './sandbox.testing.ts';
 
@@ -67,6 +68,30 @@ describe('get', () => {
     world.sandbox.addFault({ match: { operation: 'GetObject' }, action: { type: 'truncate', afterBytes: 0 } });
     const { body } = await hasty.get(bucket, 'object');
     expect(await failureOf(readAll(body))).toMatchObject({ kind: 'Unreachable' });
+  });
+
+  it('does not pass off damaged bytes as the object', async () => {
+    const corrupt = world.sandbox.addFault({ action: { type: 'corrupt' } });
+    const failure = await failureOf(readAll((await s3.get(bucket, 'object')).body));
+    expect(failure).toBeInstanceOf(CorruptBody);
+    expect(failure.message).toContain('do not have the checksum');
+    corrupt.remove();
+    expect((await readAll((await s3.get(bucket, 'object')).body)).equals(content)).toBe(true);
+    // From here on it is known what an ETag means in this bucket: the same damage twice is damage.
+    world.sandbox.addFault({ action: { type: 'corrupt' } });
+    const again = await failureOf(readAll((await s3.get(bucket, 'object')).body));
+    const { received = '' } = again instanceof CorruptBody ? again : {};
+    expect(await failureOf(readAll((await s3.get(bucket, 'object', { received })).body))).toBeInstanceOf(CorruptBody);
+  });
+
+  it('learns that a store has other ETags than MD5 sums from bytes that arrive twice', async () => {
+    // To a client that has seen nothing else of the bucket it looks the same.
+    const stranger = world.open();
+    world.sandbox.addFault({ action: { type: 'corrupt' } });
+    const failure = await failureOf(readAll((await stranger.get(bucket, 'object')).body));
+    const { received = '' } = failure instanceof CorruptBody ? failure : {};
+    expect((await readAll((await stranger.get(bucket, 'object', { received })).body)).length).toBe(size);
+    expect((await readAll((await stranger.get(bucket, 'object')).body)).length).toBe(size);
   });
 
   it('never joins two versions of an object', async () => {

@@ -1,24 +1,23 @@
-import { crc32 } from 'node:zlib';
-
 import { S3Failure, unacceptable, unreachable } from './failure.ts';
 import { headOf, unquoted } from './head.ts';
+import type { Integrity } from './integrity.ts';
 import type { Retrier } from './retry.ts';
-import type { OpenObject } from './s3.ts';
-import { type Streamed, type Wire, checksumOf, headerOf } from './wire.ts';
+import type { GetOptions, OpenObject } from './s3.ts';
+import { type Streamed, type Wire, headerOf } from './wire.ts';
 
-interface GetOptions {
-  readonly ifMatch?: string;
-  readonly signal?: AbortSignal;
-  readonly moved?: () => void;
+/** What a read works with. */
+interface Reader {
+  readonly wire: Wire;
+  readonly retrier: Retrier;
+  readonly integrity: Integrity;
 }
 
 /** Opens an object; a connection that breaks later is replaced, and only the bytes still missing are asked for. */
 export const getObject = async (
-  wire: Wire,
-  retrier: Retrier,
+  { wire, retrier, integrity }: Reader,
   bucket: string,
   key: string,
-  { ifMatch, signal, moved = () => {} }: GetOptions,
+  { ifMatch, signal, received, moved = () => {} }: GetOptions,
 ): Promise<OpenObject> => {
   const call = { operation: 'GetObject', bucket, key };
   const open = (headers: Record<string, string>): Promise<Streamed> =>
@@ -43,8 +42,8 @@ export const getObject = async (
 
   async function* body(): AsyncGenerator<Buffer, void> {
     const patience = retrier.patience(signal);
+    const check = integrity.check(call, first.headers, head, received);
     let position = 0;
-    let crc = 0;
     for (let opened = first; ; opened = await reopen(position)) {
       const began = performance.now();
       let failure: S3Failure | undefined;
@@ -52,7 +51,7 @@ export const getObject = async (
         for await (const chunk of opened.body) {
           position += chunk.length;
           if (position > head.size) throw unacceptable(call, 'the answer is longer than the object');
-          crc = crc32(chunk, crc);
+          check?.update(chunk);
           patience.progressed();
           moved();
           yield chunk;
@@ -65,11 +64,7 @@ export const getObject = async (
       }
       await patience.after(failure ?? unreachable(call, 'the answer ended early'), began);
     }
-    const stored = headerOf(first.headers, 'x-amz-checksum-crc32');
-    // With a dash it is a checksum of the parts' checksums.
-    if (stored !== undefined && !stored.includes('-') && stored !== checksumOf(crc)) {
-      throw unacceptable(call, 'the bytes received do not have the checksum stored with the object');
-    }
+    check?.end();
   }
   return { head, body: body(), [Symbol.dispose]: () => first[Symbol.dispose]() };
 };

@@ -2,6 +2,7 @@ import { abandonUploads } from './abandon.ts';
 import { Buffers } from './buffers.ts';
 import { getObject } from './get.ts';
 import { askHead, askHeadBucket, headOf } from './head.ts';
+import { Integrity } from './integrity.ts';
 import { listObjects } from './list.ts';
 import { putParts } from './multipart.ts';
 import { putWhole } from './put.ts';
@@ -55,6 +56,16 @@ export interface ObjectHead {
   readonly modified: Date;
   readonly metadata: Metadata;
   readonly storageClass?: string;
+}
+
+export interface GetOptions {
+  /** Only the version with this ETag (without quotation marks); else `PreconditionFailed`. */
+  readonly ifMatch?: string;
+  readonly signal?: AbortSignal;
+  /** Told whenever bytes have moved. */
+  readonly moved?: () => void;
+  /** What an earlier read of the object had received when it threw `CorruptBody`. */
+  readonly received?: string;
 }
 
 /** An object that is being read. */
@@ -131,13 +142,10 @@ export interface S3 extends AsyncDisposable {
   abandonUploads(bucket: string, keys: ReadonlySet<string>, since: Date): Promise<void>;
   /**
    * Opens an object. `body` is to be iterated once, to its end or left early, or the object disposed of, or its
-   * connection stays taken. It goes on after a broken connection; it throws rather than end short of `head.size` or mix two versions of the object.
+   * connection stays taken. It goes on after a broken connection; it throws rather than end short of `head.size` or mix two versions of the object, and
+   * `CorruptBody` at its end when the bytes are not those that the store has.
    */
-  get(
-    bucket: string,
-    key: string,
-    options?: { ifMatch?: string; signal?: AbortSignal; moved?: () => void },
-  ): Promise<OpenObject>;
+  get(bucket: string, key: string, options?: GetOptions): Promise<OpenObject>;
 }
 
 const mebibyte = 1024 * 1024;
@@ -181,6 +189,7 @@ export function openS3(options: S3Options): S3 {
   };
   const put: S3['put'] = (bucket, key, source, putOptions = {}) =>
     (source.size < multipartThreshold ? putWhole : putParts)(uploader, bucket, key, source, putOptions);
+  const reader = { wire, retrier, integrity: new Integrity() };
   const replacer = new Replacer({ head, put, multipartThreshold });
   return {
     head,
@@ -189,7 +198,7 @@ export function openS3(options: S3Options): S3 {
     abandonUploads: (bucket, keys, since) => abandonUploads(sdk, retrier, bucket, keys, since),
     headBucket: (bucket) => retrier.run(() => askHeadBucket(sdk, bucket)),
     list: (bucket, prefix, listOptions = {}) => listObjects(sdk, retrier, bucket, prefix, listOptions),
-    get: (bucket, key, getOptions = {}) => getObject(wire, retrier, bucket, key, getOptions),
+    get: (bucket, key, getOptions = {}) => getObject(reader, bucket, key, getOptions),
     async [Symbol.asyncDispose]() {
       closing.abort();
       sdk.destroy();

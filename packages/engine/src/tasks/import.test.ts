@@ -121,3 +121,25 @@ test('a path that leads to no object fails the task; an empty repository does no
   const empty = await world.end((await world.create('import', id)).TaskId);
   expect(empty).toMatchObject({ Lifecycle: 'SUCCEEDED', Status: { TotalCount: 0 } });
 });
+
+test('bytes that were damaged on their way are asked for again; what stays damaged fails and changes nothing', async () => {
+  const { id, root } = await world.fileSystem();
+  await world.link(id, 'bucket/damaged');
+  const put = (name: string, Body: string) =>
+    world.s3.send(new PutObjectCommand({ Bucket: 'bucket', Key: `damaged/${name}`, Body }));
+  await put('once', 'new');
+  await put('always', 'old');
+  expect((await world.end((await world.create('import', id)).TaskId)).Lifecycle).toBe('SUCCEEDED');
+  await put('once', 'newer');
+  await put('always', 'newer');
+  const damage = (key: string, count: number) =>
+    world.sandbox.addFault({ match: { operation: 'GetObject', key }, action: { type: 'corrupt' }, count });
+  const faults = [damage('damaged/once', 1), damage('damaged/always', 2)];
+  const task = await world.end((await world.create('import', id)).TaskId);
+  expect(task).toMatchObject({ Lifecycle: 'FAILED', Status: { TotalCount: 2, SucceededCount: 1, FailedCount: 1 } });
+  expect(readFileSync(join(root, 'once'), 'utf8')).toBe('newer');
+  expect(readFileSync(join(root, 'always'), 'utf8')).toBe('old');
+  const { Failures } = await world.engine.tell('ListTaskFailures', { TaskId: task.TaskId });
+  expect(Failures).toMatchObject([{ Path: 's3://bucket/damaged/always', Code: 'S3Error' }]);
+  for (const fault of faults) fault.remove();
+});

@@ -2,6 +2,7 @@ import { objectKeyOf, treePathOf } from '../associations/resolve.ts';
 import { type CatalogRow, pack, wholeSeconds } from '../catalog/catalog.ts';
 import { fromMetadata } from '../posix/metadata.ts';
 import type { Attributes, Kind, Restorable } from '../posix/tree.ts';
+import { CorruptBody } from '../s3/failure.ts';
 import type { ObjectHead } from '../s3/s3.ts';
 import { type Entry, EntryFailure, type Outcome, type Sides } from './transfer.ts';
 
@@ -52,10 +53,14 @@ async function readTarget(body: AsyncIterable<Buffer>): Promise<Buffer> {
 
 const parentOf = (path: string) => path.slice(0, Math.max(0, path.lastIndexOf('/')));
 
-async function importContent(sides: Sides, key: string, path: string): Promise<Outcome> {
+async function importContent(sides: Sides, key: string, path: string, received?: string): Promise<Outcome> {
   const { tree, s3, association, signal, moved, mayBegin } = sides;
   // Left unread where the place in the tree turns out to be taken.
-  using object = await s3.get(association.bucket, objectKeyOf(association, key), { signal, moved });
+  using object = await s3.get(association.bucket, objectKeyOf(association, key), {
+    signal,
+    moved,
+    ...(received === undefined ? {} : { received }),
+  });
   const { head, body } = object;
   const { kind, restorable } = attributesOf(head);
   const target = kind === 'symlink' ? await readTarget(body) : undefined;
@@ -64,6 +69,16 @@ async function importContent(sides: Sides, key: string, path: string): Promise<O
   tree.makeDirectories(parentOf(path));
   if (target) return done(key, head, tree.writeSymlink(path, target, restorable, writer), 0);
   return done(key, head, await tree.writeFile(path, body, restorable, writer), head.size);
+}
+
+/** Bytes that were damaged on their way are asked for once more; until they are right the file stays as it was. */
+async function importIntact(sides: Sides, key: string, path: string): Promise<Outcome> {
+  try {
+    return await importContent(sides, key, path);
+  } catch (error) {
+    if (!(error instanceof CorruptBody)) throw error;
+    return importContent(sides, key, path, error.received);
+  }
 }
 
 /** Directories get their attributes when all else is in place, because every entry written into one moves its mtime. */
@@ -85,7 +100,7 @@ export async function importEntry(
     if (storageClass !== undefined && UNREADABLE_TIERS.has(storageClass)) {
       throw new EntryFailure('S3ObjectInUnsupportedTier', `the object is in storage class ${storageClass}`);
     }
-    return importContent(sides, key, path);
+    return importIntact(sides, key, path);
   }
   if (stage === 'DIRECTORIES') {
     const there = sides.tree.lstat(path);

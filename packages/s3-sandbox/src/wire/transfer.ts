@@ -75,7 +75,9 @@ export async function sendReply(
   reply: Reply,
   shape: Shape | undefined,
 ): Promise<void> {
-  response.writeHead(reply.status, { ...lengthHeader(reply), ...reply.headers });
+  // Node's own Date can be older than the LastModified that this request has set: on a busy machine it stands still.
+  const date = new Date().toUTCString();
+  response.writeHead(reply.status, { date, ...lengthHeader(reply), ...reply.headers });
   if (isBodiless(message.method, reply.status) || response.destroyed) {
     response.end();
     return;
