@@ -16,6 +16,8 @@ export type PosixFailureKind =
   | 'ReadOnly'
   /** A FIFO, a socket or a device: never opened. */
   | 'Special'
+  /** The file was written to while it was read. */
+  | 'Changed'
   | 'Other';
 
 const SENTENCES: Readonly<Record<PosixFailureKind, string>> = {
@@ -30,6 +32,7 @@ const SENTENCES: Readonly<Record<PosixFailureKind, string>> = {
   NoSpace: 'no space left',
   ReadOnly: 'the file system is read-only',
   Special: 'a FIFO, socket or device',
+  Changed: 'changed while it was read',
   Other: 'the operation failed',
 };
 

@@ -6,9 +6,9 @@ import koffi from 'koffi';
 import type { Attributes, Kind } from './attributes.ts';
 
 /**
- * The three calls that `node:fs` does not have or cannot do exactly: openat2(2), which confines a path to a directory;
- * statx(2) relative to a descriptor; utimensat(2), since `fs.utimes` takes seconds as a double and loses nanoseconds.
- * Like the kernel they answer a negative errno instead of throwing. Linux on little-endian machines only.
+ * The calls that `node:fs` does not have or cannot do exactly: openat2(2), which confines a path to a directory;
+ * statx(2) relative to a descriptor; utimensat(2), since `fs.utimes` takes seconds as a double and loses nanoseconds;
+ * FICLONE of an open file to an open file; sync_file_range(2), which writes pages back without a journal's commit. Like the kernel they answer a negative errno instead of throwing. Linux on little-endian machines only.
  */
 
 const libc = koffi.load(null);
@@ -21,6 +21,10 @@ const statx: (base: number, path: string | Buffer, flags: number, mask: number, 
 const utimensat: (base: number, path: string, times: Buffer, flags: number) => number = libc.func(
   'int utimensat(int base, const char *path, void *times, int flags)',
 );
+const ioctl: (fd: number, request: number, argument: number) => number = libc.func(
+  'int ioctl(int fd, ulong request, long argument)',
+);
+const syncFileRange = libc.func('int sync_file_range(int fd, int64_t offset, int64_t size, uint flags)');
 
 const NUL = Buffer.alloc(1);
 const terminated = (path: string | Buffer) => (typeof path === 'string' ? path : Buffer.concat([path, NUL]));
@@ -170,3 +174,20 @@ export const setTimes = (
   writeTime(timespecs, 16, times.mtimeNs);
   return settled(() => utimensat(base, path, timespecs, follow ? 0 : AT_SYMLINK_NOFOLLOW));
 };
+
+const FICLONE = 0x40049409;
+
+/**
+ * Makes the empty file `into` share all that the file `from` holds at one instant.
+ * @returns 0 or a negative errno
+ */
+export const cloneFile = (into: number, from: number): number => settled(() => ioctl(into, FICLONE, from));
+
+/** SYNC_FILE_RANGE_WAIT_BEFORE, _WRITE and _WAIT_AFTER */
+const WRITE_AND_WAIT = 7;
+
+/** Resolves when the dirty pages of a file are clean, or when the file system says that it cannot do that. */
+export const writeBack = (fd: number): Promise<void> =>
+  new Promise((resolve) => {
+    syncFileRange.async(fd, 0, 0, WRITE_AND_WAIT, () => resolve());
+  });
