@@ -77,8 +77,10 @@ const digestsOf = async (file: ReadableFile, size: number, signal: AbortSignal |
   const digests = Buffer.alloc(Math.ceil(size / BLOCK) * DIGEST);
   const block = Buffer.allocUnsafe(Math.min(BLOCK, size));
   for (let position = 0; position < size; position += BLOCK) {
-    if (position % (TURN_EVERY * BLOCK) === 0 && position > 0) await turn();
-    signal?.throwIfAborted();
+    if (position % (TURN_EVERY * BLOCK) === 0) {
+      if (position > 0) await turn();
+      signal?.throwIfAborted();
+    }
     const part = block.subarray(0, size - position);
     if (file.read(part, position) < part.length) throw changed(file.path);
     digestInto(digests, position / BLOCK, part);
@@ -179,6 +181,7 @@ export class Snapshots {
    */
   async of(file: ReadableFile, directory: Directory, { isRestless = false, signal }: SnapshotOptions) {
     try {
+      signal?.throwIfAborted();
       const device = this.#device(file);
       if (!isRestless && isAtRest(file.attributes, device.restMs)) return new WatchedFile(file, file.attributes);
       const clone = device.canClone ? this.#clone(file, directory, device) : undefined;
@@ -242,8 +245,10 @@ const cloned = (file: ReadableFile, directory: Directory): ReadableFile | number
 };
 
 const watchTwice = async (file: ReadableFile, signal: AbortSignal | undefined): Promise<WatchedFile> => {
-  // From now on a store through a mapping moves the times again: what changes after this export is seen by the next.
   await writeBack(file.fd);
   const attributes = file.now();
+  // Again, for what was stored in between. From now on every store moves the times, so that one that comes after this
+  // snapshot makes the file differ from these attributes.
+  await writeBack(file.fd);
   return new WatchedFile(file, attributes, await digestsOf(file, attributes.size, signal));
 };
