@@ -15,7 +15,10 @@ export interface Walked {
 
 /** An entry, or the contents of a directory, that could not be looked at. */
 export interface WalkFailure {
-  /** For people: bytes that are not UTF-8 appear as `\xNN`. */
+  /**
+   * For people: bytes that are not UTF-8 appear as `\xNN`, and such a name stands behind an additional '/', `a//na\xffme`,
+   * so that no entry that is really called `na\xffme` has the same path.
+   */
   readonly path: string;
   /** Where to resume behind it. For a name that is not UTF-8, and for the contents of a directory, a key that no entry
    * can have, since it contains '//' or starts with '/'. */
@@ -115,7 +118,7 @@ class Walk {
     const isDirectory = child.endsWith('/');
     const name = isDirectory ? child.slice(0, -1) : child;
     if (child.startsWith('/')) {
-      return this.#isAhead(key) ? { path: level.key + child.slice(1), key, failure: 'NotUtf8' } : undefined;
+      return this.#isAhead(key) ? { path: key, key, failure: 'NotUtf8' } : undefined;
     }
     const path = level.key + name;
     try {
