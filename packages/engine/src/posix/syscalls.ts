@@ -8,7 +8,7 @@ import type { Attributes, Kind } from './attributes.ts';
 /**
  * The calls that `node:fs` does not have or cannot do exactly: openat2(2), which confines a path to a directory;
  * statx(2) relative to a descriptor; utimensat(2), since `fs.utimes` takes seconds as a double and loses nanoseconds;
- * FICLONE of an open file to an open file; sync_file_range(2), which writes pages back without a journal's commit. Like the kernel they answer a negative errno instead of throwing. Linux on little-endian machines only.
+ * getdents64(2), which lists a directory in pieces; FICLONE of an open file to an open file; sync_file_range(2), which writes pages back without a journal's commit. Like the kernel they answer a negative errno instead of throwing. Linux on little-endian machines only.
  */
 
 const libc = koffi.load(null);
@@ -20,6 +20,9 @@ const statx: (base: number, path: string | Buffer, flags: number, mask: number, 
 );
 const utimensat: (base: number, path: string, times: Buffer, flags: number) => number = libc.func(
   'int utimensat(int base, const char *path, void *times, int flags)',
+);
+const syscallOfDirectory: (number: number, fd: number, into: Buffer, size: number) => number = libc.func(
+  'long syscall(long number, int fd, void *into, size_t size)',
 );
 const ioctl: (fd: number, request: number, argument: number) => number = libc.func(
   'int ioctl(int fd, ulong request, long argument)',
@@ -191,3 +194,13 @@ export const writeBack = (fd: number): Promise<void> =>
   new Promise((resolve) => {
     syncFileRange.async(fd, 0, 0, WRITE_AND_WAIT, () => resolve());
   });
+
+// Older glibc has no wrapper for getdents64.
+const SYS_GETDENTS64 = process.arch === 'arm64' ? 61 : 217;
+
+/**
+ * getdents64(2): the next entries of a directory that is open for reading.
+ * @returns the bytes that are filled, 0 at the end, or a negative errno
+ */
+export const readDirectory = (fd: number, into: Buffer): number =>
+  settled(() => syscallOfDirectory(SYS_GETDENTS64, fd, into, into.length));
