@@ -24,6 +24,7 @@ const everyCall = (tree: Tree, path: TreePath): Record<string, () => unknown> =>
   list: () => thrownBy(() => tree.list(path)),
   openDirectory: () => thrownBy(() => tree.openDirectory(path)),
   openFile: () => thrownBy(() => tree.openFile(path)),
+  openSnapshot: () => failureOf(tree.openSnapshot(path).then((opened) => opened[Symbol.dispose]())),
   readLink: () => thrownBy(() => tree.readLink(path)),
   makeDirectories: () => thrownBy(() => tree.makeDirectories(path)),
   writeFile: () => failureOf(tree.writeFile(path, bytes('escaped'), { mode: 0o777, mtimeNs: 1n })),

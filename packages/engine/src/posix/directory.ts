@@ -3,7 +3,8 @@ import { constants } from 'node:os';
 
 import type { Attributes, Kind } from './attributes.ts';
 import { underDescriptor } from './beneath.ts';
-import { errnoOf, failureOfErrno, isFailure, posix, PosixFailure } from './failure.ts';
+import { failureOfErrno, isFailure, posix, PosixFailure } from './failure.ts';
+import { eachName } from './listing.ts';
 import { decodeName } from './names.ts';
 import { attributesAt, isRemoved } from './syscalls.ts';
 
@@ -15,57 +16,6 @@ export interface Name {
   /** What the listing said; the entry may be something else by now. */
   readonly kind: Kind;
 }
-
-class TextName implements Name {
-  readonly text: string;
-  readonly kind: Kind;
-
-  constructor(text: string, kind: Kind) {
-    this.text = text;
-    this.kind = kind;
-  }
-
-  get raw() {
-    return Buffer.from(this.text);
-  }
-}
-
-const kindOf = (entry: fs.Dirent<string> | fs.Dirent<Buffer>): Kind => {
-  if (entry.isFile()) return 'file';
-  if (entry.isDirectory()) return 'directory';
-  return entry.isSymbolicLink() ? 'symlink' : 'other';
-};
-
-const nameOfBytes = (raw: Buffer, kind: Kind): Name => ({ text: decodeName(raw), raw, kind });
-
-/** For file systems that list names without their types. */
-export const listWithLstat = (fd: number): Name[] =>
-  fs.readdirSync(underDescriptor(fd), { encoding: 'buffer' }).flatMap((raw) => {
-    const found = attributesAt(fd, raw);
-    return typeof found === 'object' ? [nameOfBytes(raw, found.kind)] : [];
-  });
-
-const listWithTypes = (fd: number): Name[] => {
-  const path = underDescriptor(fd);
-  const entries = fs.readdirSync(path, { withFileTypes: true });
-  // Node replaces what it cannot decode by U+FFFD, so only listings that show one need their bytes looked at.
-  if (!entries.some((entry) => entry.name.includes('\ufffd'))) {
-    return entries.map((entry) => new TextName(entry.name, kindOf(entry)));
-  }
-  return fs
-    .readdirSync(path, { withFileTypes: true, encoding: 'buffer' })
-    .map((entry) => nameOfBytes(entry.name, kindOf(entry)));
-};
-
-const listDescriptor = (fd: number): Name[] => {
-  try {
-    return listWithTypes(fd);
-  } catch (error) {
-    // Where a listing has no types Node asks lstat for each, and throws when an entry is gone by then.
-    if (errnoOf(error) !== constants.errno.ENOENT) throw error;
-    return listWithLstat(fd);
-  }
-};
 
 /** fstat of any descriptor; `path` is for the failure. */
 export const attributesOf = (fd: number, path: string): Attributes => {
@@ -116,9 +66,26 @@ export class Directory implements Disposable {
 
   /** Names without `.` and `..`, unsorted. */
   list(): Name[] {
-    const names = posix(this.path, () => listDescriptor(this.fd));
-    if (names.length === 0 && isRemoved(this.fd)) throw new PosixFailure('NotFound', this.path, 'ENOENT');
+    const names: Name[] = [];
+    this.each((raw, kind) => {
+      // Copied: the bytes are only lent.
+      const own = Buffer.from(raw);
+      names.push({ text: decodeName(own), raw: own, kind });
+    });
     return names;
+  }
+
+  /** Calls `each` for every name, as `list` has them; the bytes are there only during the call. */
+  each(each: (raw: Buffer, kind: Kind) => void): void {
+    let isEmpty = true;
+    const result = posix(this.path, () =>
+      eachName(this.fd, (raw, kind) => {
+        isEmpty = false;
+        each(raw, kind);
+      }),
+    );
+    if (result < 0) throw failureOfErrno(-result, this.path);
+    if (isEmpty && isRemoved(this.fd)) throw new PosixFailure('NotFound', this.path, 'ENOENT');
   }
 
   /** Makes created, renamed and removed names durable; where the directory may not be read, the kernel decides. */

@@ -18,6 +18,8 @@ export type PosixFailureKind =
   | 'Special'
   /** This process or machine has run out of descriptors or memory: nothing is wrong with the path. */
   | 'Exhausted'
+  /** The file was written to while it was read. */
+  | 'Changed'
   | 'Other';
 
 const SENTENCES: Readonly<Record<PosixFailureKind, string>> = {
@@ -33,6 +35,7 @@ const SENTENCES: Readonly<Record<PosixFailureKind, string>> = {
   ReadOnly: 'the file system is read-only',
   Special: 'a FIFO, socket or device',
   Exhausted: 'the system has too little of what it takes',
+  Changed: 'changed while it was read',
   Other: 'the operation failed',
 };
 

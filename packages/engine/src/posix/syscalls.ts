@@ -6,9 +6,9 @@ import koffi from 'koffi';
 import type { Attributes, Kind } from './attributes.ts';
 
 /**
- * The three calls that `node:fs` does not have or cannot do exactly: openat2(2), which confines a path to a directory;
- * statx(2) relative to a descriptor; utimensat(2), since `fs.utimes` takes seconds as a double and loses nanoseconds.
- * Like the kernel they answer a negative errno instead of throwing. Linux on little-endian machines only.
+ * The calls that `node:fs` does not have or cannot do exactly: openat2(2), which confines a path to a directory;
+ * statx(2) relative to a descriptor; utimensat(2), since `fs.utimes` takes seconds as a double and loses nanoseconds;
+ * getdents64(2), which lists a directory in pieces; FICLONE of an open file to an open file; sync_file_range(2), which writes pages back without a journal's commit. Like the kernel they answer a negative errno instead of throwing. Linux on little-endian machines only.
  */
 
 const libc = koffi.load(null);
@@ -21,6 +21,13 @@ const statx: (base: number, path: string | Buffer, flags: number, mask: number, 
 const utimensat: (base: number, path: string, times: Buffer, flags: number) => number = libc.func(
   'int utimensat(int base, const char *path, void *times, int flags)',
 );
+const syscallOfDirectory: (number: number, fd: number, into: Buffer, size: number) => number = libc.func(
+  'long syscall(long number, int fd, void *into, size_t size)',
+);
+const ioctl: (fd: number, request: number, argument: number) => number = libc.func(
+  'int ioctl(int fd, ulong request, long argument)',
+);
+const syncFileRange = libc.func('int sync_file_range(int fd, int64_t offset, int64_t size, uint flags)');
 
 const NUL = Buffer.alloc(1);
 const terminated = (path: string | Buffer) => (typeof path === 'string' ? path : Buffer.concat([path, NUL]));
@@ -170,3 +177,30 @@ export const setTimes = (
   writeTime(timespecs, 16, times.mtimeNs);
   return settled(() => utimensat(base, path, timespecs, follow ? 0 : AT_SYMLINK_NOFOLLOW));
 };
+
+const FICLONE = 0x40049409;
+
+/**
+ * Makes the empty file `into` share all that the file `from` holds at one instant.
+ * @returns 0 or a negative errno
+ */
+export const cloneFile = (into: number, from: number): number => settled(() => ioctl(into, FICLONE, from));
+
+/** SYNC_FILE_RANGE_WAIT_BEFORE, _WRITE and _WAIT_AFTER */
+const WRITE_AND_WAIT = 7;
+
+/** Resolves when the dirty pages of a file are clean, or when the file system says that it cannot do that. */
+export const writeBack = (fd: number): Promise<void> =>
+  new Promise((resolve) => {
+    syncFileRange.async(fd, 0, 0, WRITE_AND_WAIT, () => resolve());
+  });
+
+// Older glibc has no wrapper for getdents64.
+const SYS_GETDENTS64 = process.arch === 'arm64' ? 61 : 217;
+
+/**
+ * getdents64(2): the next entries of a directory that is open for reading.
+ * @returns the bytes that are filled, 0 at the end, or a negative errno
+ */
+export const readDirectory = (fd: number, into: Buffer): number =>
+  settled(() => syscallOfDirectory(SYS_GETDENTS64, fd, into, into.length));

@@ -3,27 +3,20 @@ import fs from 'node:fs';
 import { constants } from 'node:os';
 
 import type { Attributes, Restorable } from './attributes.ts';
-import { openByComponents, openerFor, openPath, underDescriptor, type Opener } from './beneath.ts';
+import { openByComponents, openerFor, openPath, type Opener } from './beneath.ts';
 import { attributesOf, Directory, type Name } from './directory.ts';
-import { errnoOf, failureOfErrno, isFailure, posix, PosixFailure } from './failure.ts';
+import { failureOfErrno, isFailure, posix, PosixFailure } from './failure.ts';
+import { openReadable, type OpenFile, type ReadableFile } from './read.ts';
 import { removeFrom } from './remove.ts';
+import { type Snapshot, type SnapshotOptions, Snapshots } from './snapshot.ts';
 import { DIRECTORY, ENTRY } from './syscalls.ts';
 import { removeLeft, restore, restoreSymlink, writeFileIn, type Writer, writeSymlinkIn } from './write.ts';
 
 export type { Attributes, Kind, Restorable } from './attributes.ts';
+export type { Snapshot } from './snapshot.ts';
 
 /** Relative to the root, '/' separated, without a leading or trailing slash, `.` or `..`; '' is the root itself. */
 export type TreePath = string;
-
-/** A regular file, open for reading. */
-export interface OpenFile extends Disposable {
-  /** fstat before the first read */
-  readonly attributes: Attributes;
-  /** Fills `into` from `position` on as far as the file goes; answers the bytes read, 0 at the end. */
-  read(into: Buffer, position: number): number;
-  /** fstat again */
-  now(): Attributes;
-}
 
 /**
  * A directory tree and everything the engine does to one. Every path is resolved anew below the root's descriptor: no
@@ -41,6 +34,8 @@ export interface Tree extends Disposable {
   openDirectory(path: TreePath): Directory;
   /** A FIFO, socket or device is refused unopened. Leaves the access time alone where this process may. */
   openFile(path: TreePath): OpenFile;
+  /** The same, with the bytes that the file had at one instant, whoever writes to it meanwhile. */
+  openSnapshot(path: TreePath, options?: SnapshotOptions): Promise<Snapshot>;
   /** The target of a symbolic link, as it is stored. */
   readLink(path: TreePath): Buffer;
   /** mkdir -p, mode 0755 less the umask. */
@@ -66,54 +61,7 @@ export interface Tree extends Disposable {
   removeTree(path: TreePath): void;
 }
 
-const { ENOENT, ENOTDIR, EPERM } = constants.errno;
-const { O_NOATIME, O_NOCTTY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = fs.constants;
-
-class ReadableFile implements OpenFile {
-  readonly attributes: Attributes;
-  readonly #path: TreePath;
-  #fd: number;
-
-  constructor(fd: number, path: TreePath, attributes: Attributes) {
-    this.#fd = fd;
-    this.#path = path;
-    this.attributes = attributes;
-  }
-
-  read(into: Buffer, position: number): number {
-    return posix(this.#path, () => {
-      let total = 0;
-      for (;;) {
-        const count = fs.readSync(this.#fd, into, total, into.length - total, position + total);
-        total += count;
-        if (count === 0 || total === into.length) return total;
-      }
-    });
-  }
-
-  now(): Attributes {
-    return attributesOf(this.#fd, this.#path);
-  }
-
-  [Symbol.dispose](): void {
-    if (this.#fd < 0) return;
-    fs.closeSync(this.#fd);
-    this.#fd = -1;
-  }
-}
-
-/** Opens for reading what an `ENTRY` descriptor names: the same inode, whatever the name stands for by now. */
-const reopen = (entry: number): number => {
-  const flags = O_RDONLY | O_NONBLOCK | O_NOCTTY;
-  try {
-    // Reading a file to export it must not make it look used: release goes by the access time.
-    return fs.openSync(underDescriptor(entry), flags | O_NOATIME);
-  } catch (error) {
-    // Only the owner and CAP_FOWNER may.
-    if (errnoOf(error) !== EPERM) throw error;
-    return fs.openSync(underDescriptor(entry), flags);
-  }
-};
+const { ENOENT, ENOTDIR } = constants.errno;
 
 const MALFORMED = /^\/|\/$|\/\/|(?:^|\/)\.{1,2}(?:\/|$)|\0/;
 
@@ -134,6 +82,7 @@ const split = (path: TreePath): { readonly parent: TreePath; readonly name: stri
 class ConfinedTree implements Tree {
   readonly identity: { readonly dev: bigint; readonly ino: bigint };
   readonly #opener: Opener;
+  readonly #snapshots = new Snapshots();
   #root: number;
 
   constructor(root: number, opener: Opener) {
@@ -193,16 +142,12 @@ class ConfinedTree implements Tree {
     return directory.list();
   }
 
-  openFile(path: TreePath): OpenFile {
+  openFile(path: TreePath): ReadableFile {
     return this.#entry(path, (entry) => {
       const attributes = attributesOf(entry, path);
       switch (attributes.kind) {
         case 'file':
-          return new ReadableFile(
-            posix(path, () => reopen(entry)),
-            path,
-            attributes,
-          );
+          return openReadable(entry, path, attributes);
         case 'directory':
           throw new PosixFailure('IsADirectory', path);
         case 'symlink':
@@ -211,6 +156,12 @@ class ConfinedTree implements Tree {
           throw new PosixFailure('Special', path);
       }
     });
+  }
+
+  async openSnapshot(path: TreePath, options: SnapshotOptions = {}): Promise<Snapshot> {
+    const { parent } = this.#place(path);
+    using directory = parent;
+    return await this.#snapshots.of(this.openFile(path), directory, options);
   }
 
   readLink(path: TreePath): Buffer {
@@ -348,7 +299,7 @@ const rootMissing = (error: unknown) =>
 export const openTree = (root: string, way: 'kernel' | 'components' = 'kernel'): Tree => {
   let fd: number;
   try {
-    fd = posix('', () => fs.openSync(root, DIRECTORY & ~O_NOFOLLOW));
+    fd = posix('', () => fs.openSync(root, DIRECTORY & ~fs.constants.O_NOFOLLOW));
   } catch (error) {
     throw rootMissing(error);
   }

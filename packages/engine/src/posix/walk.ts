@@ -1,7 +1,10 @@
+import { isUtf8 } from 'node:buffer';
+
 import type { Attributes } from './attributes.ts';
-import type { Directory, Name } from './directory.ts';
+import type { Directory } from './directory.ts';
 import { isFailure, PosixFailure } from './failure.ts';
-import { compareKeys, printableName, sortKeys } from './names.ts';
+import { Keys } from './listing.ts';
+import { compareKeys, printableName } from './names.ts';
 import type { Tree, TreePath } from './tree.ts';
 import { isTemporaryName } from './write.ts';
 
@@ -15,7 +18,10 @@ export interface Walked {
 
 /** An entry, or the contents of a directory, that could not be looked at. */
 export interface WalkFailure {
-  /** For people: bytes that are not UTF-8 appear as `\xNN`. */
+  /**
+   * For people: bytes that are not UTF-8 appear as `\xNN`, and such a name stands behind an additional '/', `a//na\xffme`,
+   * so that no entry that is really called `na\xffme` has the same path.
+   */
   readonly path: string;
   /** Where to resume behind it. For a name that is not UTF-8, and for the contents of a directory, a key that no entry
    * can have, since it contains '//' or starts with '/'. */
@@ -33,18 +39,22 @@ export interface WalkOptions {
 /** Open directories of one walk; beyond that the shallowest are closed and opened again on the way back. */
 const MAX_OPEN = 32;
 
+const SLASH = Buffer.from('/');
+const DOT = 0x2e;
+
 /**
  * The keys of a directory's entries relative to it, in order: `file`, `directory/`. A name that is not UTF-8 has an
  * empty first component, `/na\xffme`, which no other entry can have.
  */
-const keysIn = (names: readonly Name[]): string[] => {
-  const keys: string[] = [];
-  for (const { text, raw, kind } of names) {
-    if (text === undefined) keys.push(`/${printableName(raw)}`);
-    else if (kind === 'directory') keys.push(`${text}/`);
-    else if (!isTemporaryName(text)) keys.push(text);
-  }
-  return sortKeys(keys);
+const keysIn = (directory: Directory): Keys => {
+  const keys = new Keys();
+  directory.each((raw, kind) => {
+    if (!isUtf8(raw)) keys.add(SLASH, Buffer.from(printableName(raw)));
+    else if (kind === 'directory') keys.add(raw, SLASH);
+    // Our own temporary names begin with a dot; most others need not be made into a text.
+    else if (raw[0] !== DOT || !isTemporaryName(raw.toString())) keys.add(raw);
+  });
+  return keys.sort();
 };
 
 /** One directory on the way down. */
@@ -54,7 +64,7 @@ interface Level {
   readonly key: string;
   readonly dev: bigint;
   readonly ino: bigint;
-  readonly keys: readonly string[];
+  readonly keys: Keys;
   next: number;
   directory: Directory | undefined;
 }
@@ -103,7 +113,7 @@ class Walk {
 
   /** The next entry of a directory; undefined when there is nothing to yield this time. */
   #next(level: Level): Walked | WalkFailure | undefined {
-    const child = level.keys[level.next];
+    const child = level.keys.at(level.next);
     level.next += 1;
     if (child === undefined) {
       level.directory?.[Symbol.dispose]();
@@ -115,7 +125,7 @@ class Walk {
     const isDirectory = child.endsWith('/');
     const name = isDirectory ? child.slice(0, -1) : child;
     if (child.startsWith('/')) {
-      return this.#isAhead(key) ? { path: level.key + child.slice(1), key, failure: 'NotUtf8' } : undefined;
+      return this.#isAhead(key) ? { path: key, key, failure: 'NotUtf8' } : undefined;
     }
     const path = level.key + name;
     try {
@@ -164,7 +174,7 @@ class Walk {
     let directory: Directory | undefined;
     try {
       directory = this.#tree.openDirectory(path);
-      const keys = keysIn(directory.list());
+      const keys = keysIn(directory);
       this.#levels.push({ path, key, dev, ino, keys, next: 0, directory });
     } catch (error) {
       directory?.[Symbol.dispose]();

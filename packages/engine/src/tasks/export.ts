@@ -1,7 +1,10 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
 import { objectKeyOf, treePathOf } from '../associations/resolve.ts';
 import { pack, wholeSeconds } from '../catalog/catalog.ts';
+import { isFailure } from '../posix/failure.ts';
 import { toMetadata } from '../posix/metadata.ts';
-import type { Attributes, OpenFile } from '../posix/tree.ts';
+import type { Attributes, Snapshot } from '../posix/tree.ts';
 import { bytes, type Source } from '../s3/s3.ts';
 import { type Entry, EntryFailure, type Outcome, type Sides } from './transfer.ts';
 
@@ -14,25 +17,14 @@ const MAX_FILE_BYTES = 5 * 2 ** 40;
 /** How often a file that changes while it is read is read again before the task gives up on it. */
 const READS = 3;
 
-class ChangedWhileRead extends Error {}
+/** Longest pause before a file is read again, in milliseconds; its half on average, so that two writers do not beat in time. */
+const PAUSE_MS = 100;
 
-const isSame = (one: Attributes, other: Attributes) => pack(one) === pack(other);
-
-/** The bytes of an open file, abandoned as soon as the file turns out to be another than the one that was opened. */
-function fileSource(file: OpenFile): Source {
-  return {
-    size: file.attributes.size,
-    read: (into, position) => {
-      const wanted = Math.min(into.length, file.attributes.size - position);
-      const read = file.read(into.subarray(0, wanted), position);
-      if (read < wanted) throw new ChangedWhileRead();
-      return read;
-    },
-    confirm: () => {
-      if (!isSame(file.attributes, file.now())) throw new ChangedWhileRead();
-    },
-  };
-}
+const sourceOf = (file: Snapshot): Source => ({
+  size: file.attributes.size,
+  read: (into, position) => file.read(into, position),
+  confirm: () => file.confirm(),
+});
 
 async function put(sides: Sides, [key, , seen]: Entry, source: Source, attributes: Attributes) {
   const { s3, association, signal, mayBegin, moved } = sides;
@@ -51,15 +43,17 @@ async function put(sides: Sides, [key, , seen]: Entry, source: Source, attribute
 }
 
 async function exportFile(sides: Sides, entry: Entry): Promise<Outcome> {
+  const { tree, signal } = sides;
   const path = treePathOf(sides.association, entry[0]);
   for (let attempt = 1; ; attempt += 1) {
     try {
-      using file = sides.tree.openFile(path);
-      return await put(sides, entry, fileSource(file), file.attributes);
+      using file = await tree.openSnapshot(path, { isRestless: attempt > 1, signal });
+      return await put(sides, entry, sourceOf(file), file.attributes);
     } catch (error) {
-      if (!(error instanceof ChangedWhileRead)) throw error;
+      if (!isFailure(error, 'Changed')) throw error;
       if (attempt >= READS) throw new EntryFailure('ResourceBusy', 'the file changed each time it was read');
     }
+    await pause(Math.random() * PAUSE_MS, undefined, { signal });
   }
 }
 

@@ -55,7 +55,7 @@ test('a file, a directory and a name that cannot be read fail as one entry each,
     new GetObjectCommand({ Bucket: 'bucket', Key: `unreadable/${task.TaskId}/failures.csv` }),
   );
   expect(await body?.transformToString()).toBe(
-    ['open/bad\\xff', 'open/secret', 'shut'].map((path) => `${path},failed,InternalError\r\n`).join(''),
+    ['open//bad\\xff', 'open/secret', 'shut'].map((path) => `${path},failed,InternalError\r\n`).join(''),
   );
   execFileSync('chmod', ['755', join(root, 'shut')]);
 });
