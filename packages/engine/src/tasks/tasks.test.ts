@@ -92,6 +92,25 @@ test('a cancel lets files in flight finish, begins no other, and counts what was
   });
 });
 
+test('of fifty cancels at once one moves the task, and none moves it when it has ended', async () => {
+  const { id } = await linked('fifty', 40);
+  const gate = world.sandbox.addFault({
+    match: { operation: 'PutObject', key: 'fifty/*' },
+    action: { type: 'gate', at: 'start' },
+  });
+  const { TaskId } = await world.create('export', id);
+  await world.sandbox.waitForRequest(() => gate.held === 16);
+  await Promise.all(Array.from({ length: 50 }, () => world.cancel(TaskId)));
+  gate.remove();
+  const task = await world.end(TaskId);
+  expect(task.Lifecycle).toBe('CANCELED');
+  const late = await Promise.all(Array.from({ length: 50 }, () => refusal(world.cancel(TaskId))));
+  expect(new Set(late.map(({ code }) => code))).toEqual(new Set(['DataRepositoryTaskEnded']));
+  const { Activity } = await world.engine.tell('DescribeTaskWork', { TaskId });
+  expect(Activity.filter(({ Event }) => Event === 'CANCELING')).toHaveLength(1);
+  expect(await world.describe(TaskId)).toEqual(task);
+});
+
 test('a pending task is canceled without ever having started', async () => {
   const { id } = await linked('pending');
   const closed = gate('pending');
