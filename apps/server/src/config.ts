@@ -241,9 +241,14 @@ export const databaseFile = (config: Config) => join(config.dataDirectory, 'drt.
 /**
  * What the engine is told.
  * @param s3Endpoint URL of the store; Amazon S3 if absent.
+ * @param database see there.
  */
-export const engineOptions = (config: Config, s3Endpoint: string | undefined): Omit<EngineOptions, 'log'> => ({
-  database: { sqlite: databaseFile(config) },
+export const engineOptions = (
+  config: Config,
+  s3Endpoint: string | undefined,
+  database: Omit<EngineOptions['database'], 'sqlite'>,
+): Omit<EngineOptions, 'log'> => ({
+  database: { sqlite: databaseFile(config), ...database },
   dataDirectory: config.dataDirectory,
   fileSystemRoots: config.fileSystemRoots,
   region: config.region,

@@ -135,7 +135,9 @@ describe('what is wrong at start is said in one sentence, with exit code 1', LON
       AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:1',
     });
     expect(code).toBe(1);
-    expect(errors).toMatch(/^The server could not start: .*file\/data.*\.\n$/);
+    expect(errors).toMatch(
+      /^DATA_DIR \S+\/file\/data cannot be written \(ENOTDIR: .+\): see to its disk and permissions, .+\.\n$/,
+    );
   });
 
   test('an address of another machine', async () => {

@@ -1,5 +1,7 @@
 import { once } from 'node:events';
 
+import { DatabaseFailure } from '@drt/engine';
+
 import { ConfigError, readConfig } from './config.ts';
 import { openLog } from './log.ts';
 import { startServer } from './server.ts';
@@ -34,6 +36,7 @@ const main = async () => {
 /** What the user can mend, in words; undefined for a mistake of ours. */
 const sentencesOf = (error: unknown): readonly string[] | undefined => {
   if (error instanceof ConfigError) return error.sentences;
+  if (error instanceof DatabaseFailure) return [error.message];
   // Such as a data directory that may not be written.
   const isSystemError = error instanceof Error && 'syscall' in error;
   return isSystemError ? [`The server could not start: ${error.message}.`] : undefined;

@@ -14,6 +14,7 @@ import { openAwsRegions, openEngineRegion, type Regions } from './console-api/re
 import { holdDataDirectory } from './data-directory.ts';
 import { type AccessKey, readAccessKeys } from './fsx/access-keys.ts';
 import { signatureVerifier } from './fsx/signature.ts';
+import { endWithoutDatabase } from './log.ts';
 import { makeSample } from './sample.ts';
 import { SAMPLE_BUCKET, startSandbox } from './sandbox.ts';
 import { startWorkers } from './workers.ts';
@@ -122,7 +123,7 @@ const contextOf = ({ fsx, s3 }: Config, s3Endpoint: string | undefined): AppOpti
 /**
  * Starts everything: listener, sandbox, engine, workers, sample.
  * @param stopping cuts the making of the sample short; whoever aborts it disposes of the server then.
- * @throws ConfigError with a sentence for what the user can mend, such as a port in use.
+ * @throws ConfigError with a sentence for what the user can mend, such as a port in use; DatabaseFailure likewise.
  */
 export const startServer = async (config: Config, log: Logger, stopping: AbortSignal): Promise<RunningServer> => {
   const keys = config.accessKeysFile ? readAccessKeys(config.accessKeysFile) : undefined;
@@ -140,7 +141,8 @@ export const startServer = async (config: Config, log: Logger, stopping: AbortSi
   const sandbox = await sandboxFor(config, log);
   starting.defer(() => sandbox?.stop(SANDBOX_GRACE));
   const s3Endpoint = s3EndpointOf(config, sandbox?.url);
-  const engine = starting.use(await openEngine({ ...engineOptions(config, s3Endpoint), log }));
+  const database = { check: true, onBroken: endWithoutDatabase(log) };
+  const engine = starting.use(await openEngine({ ...engineOptions(config, s3Endpoint, database), log }));
   // Whatever a former server's workers had in hand: they are gone.
   await engine.handBack();
 

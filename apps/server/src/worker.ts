@@ -1,7 +1,7 @@
-import { openEngine } from '@drt/engine';
+import { DatabaseFailure, openEngine } from '@drt/engine';
 
 import { ConfigError, engineOptions, readConfig } from './config.ts';
-import { openLog } from './log.ts';
+import { endWithoutDatabase, openLog } from './log.ts';
 
 /**
  * A worker process: works jobs until SIGTERM or SIGINT, then finishes or hands back what it has in flight and exits 0.
@@ -21,7 +21,8 @@ const main = async () => {
   process.on('disconnect', () => process.exit(1));
 
   const endpoint = config.s3.kind === 'endpoint' ? config.s3.endpoint : undefined;
-  await using engine = await openEngine({ ...engineOptions(config, endpoint), log });
+  const database = { onBroken: endWithoutDatabase(log) };
+  await using engine = await openEngine({ ...engineOptions(config, endpoint, database), log });
   process.send?.({ type: 'ready' });
   log.info({}, 'worker ready');
   await engine.work({ signal: stopping.signal });
@@ -32,7 +33,7 @@ try {
   await main();
   process.exit(0);
 } catch (error) {
-  if (!(error instanceof ConfigError)) throw error;
-  process.stderr.write(`${error.sentences.join('\n')}\n`);
+  if (!(error instanceof ConfigError || error instanceof DatabaseFailure)) throw error;
+  process.stderr.write(`${error.message}\n`);
   process.exit(1);
 }

@@ -1,14 +1,15 @@
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 
 import { arnOf, type ArnScope } from '@drt/contract/arn';
 
 import type { Jobs } from './jobs/jobs.ts';
 import { localJobs, monotonicMs } from './jobs/local.ts';
 import { openS3, type S3 } from './s3/s3.ts';
+import { openingFailure } from './store/failure.ts';
 import { migrate } from './store/migrate.ts';
 import type { Sql } from './store/sql.ts';
-import { openSqlite } from './store/sqlite.ts';
+import { checkSqlite, openSqlite } from './store/sqlite.ts';
 
 export interface Log {
   info(fields: object, message: string): void;
@@ -17,8 +18,17 @@ export interface Log {
 }
 
 export interface EngineOptions {
-  /** Path of the SQLite file, shared by the server and its workers. */
-  readonly database: { readonly sqlite: string };
+  readonly database: {
+    /** Path of the SQLite file, shared by the server and its workers. */
+    readonly sqlite: string;
+    /** Whether the whole file is read for damage before it is used: one of those who share it does that. */
+    readonly check?: boolean;
+    /**
+     * Told once when the database can be relied on no longer (the disk failed, the file is damaged). What was being
+     * written counts as not written, and whoever opened the engine ends the process.
+     */
+    readonly onBroken?: (error: Error) => void;
+  };
   /** File systems live in `<dataDirectory>/file-systems/<FileSystemId>`. Absolute. */
   readonly dataDirectory: string;
   /** Directories below which the tag `drt:root` of CreateFileSystem may adopt a directory. Absolute. */
@@ -44,15 +54,32 @@ export interface Context extends AsyncDisposable {
   readonly arn: (resource: Parameters<typeof arnOf>[1]) => string;
 }
 
-export async function openContext(options: EngineOptions): Promise<Context> {
-  mkdirSync(dirname(options.database.sqlite), { recursive: true });
-  const sql = openSqlite(options.database.sqlite);
+/** @throws DatabaseFailure */
+async function openDatabase({ database, dataDirectory }: EngineOptions): Promise<Sql> {
+  const path = database.sqlite;
+  mkdirSync(dirname(path), { recursive: true });
+  if (database.check) checkSqlite(path, existsSync(join(dataDirectory, 'file-systems')));
   try {
-    await migrate(sql);
+    let isOpen = false;
+    // What breaks before is told by throwing.
+    const sql = openSqlite(path, (error) => isOpen && database.onBroken?.(error));
+    try {
+      await migrate(sql);
+      // A write that changes nothing: a file that may only be read, or a full disk, is found now.
+      if (database.check) await sql.transaction((tx) => tx.query('PRAGMA user_version = 0'));
+    } catch (error) {
+      await sql[Symbol.asyncDispose]();
+      throw error;
+    }
+    isOpen = true;
+    return sql;
   } catch (error) {
-    await sql[Symbol.asyncDispose]();
-    throw error;
+    throw openingFailure(path, error);
   }
+}
+
+export async function openContext(options: EngineOptions): Promise<Context> {
+  const sql = await openDatabase(options);
   const scope: ArnScope = { region: options.region, account: options.account };
   const now = () => Date.now();
   let s3: S3 | undefined;

@@ -7,6 +7,7 @@ import { operations } from './operations.ts';
 import { workJobs } from './work.ts';
 
 export type { EngineOptions, Log } from './context.ts';
+export { DatabaseFailure } from './store/failure.ts';
 
 export interface Engine extends AsyncDisposable {
   /**
@@ -30,9 +31,14 @@ export interface Engine extends AsyncDisposable {
    * on its attempt.
    */
   handBack(worker?: string, options?: { readonly delayMs?: number }): Promise<void>;
+  /** Whether a task is CANCELING: somebody waits for work to stop. */
+  isCanceling(): Promise<boolean>;
 }
 
-/** Opens the engine on its database, creating or migrating it. */
+/**
+ * Opens the engine on its database, creating or migrating it.
+ * @throws DatabaseFailure with a sentence for whoever started it.
+ */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
   const context = await openContext(options);
   return {
@@ -40,6 +46,10 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     tell: (operation, input) => engineOperations[operation](context, input),
     work: ({ signal, worker = `pid-${process.pid}` }) => workJobs(context, { signal, worker }),
     handBack: (worker, options) => context.jobs.handBack(worker, options),
+    isCanceling: async () => {
+      const rows = await context.sql.query("SELECT id FROM tasks WHERE lifecycle = 'CANCELING' LIMIT 1");
+      return rows.length > 0;
+    },
     [Symbol.asyncDispose]: () => context[Symbol.asyncDispose](),
   };
 }

@@ -107,10 +107,22 @@ export function localJobs(sql: Sql, { now, leaseMs = 15_000, pollMs = 50, retryM
       renew().catch((error: unknown) => onFailure({ kind: 'admit', id: 'lease renewal' }, error));
     }, leaseMs / 3);
 
+    const next = async (): Promise<Row | undefined> => {
+      if (running.size >= concurrency) return undefined;
+      try {
+        return (await isAnyFree()) ? (await claim(worker))[0] : undefined;
+      } catch (error) {
+        // A disk that is full, say: what is in hand goes on, and there may be space a little later.
+        onFailure({ kind: 'admit', id: 'claim' }, error);
+        await delay(retryMs, undefined, { signal }).catch(() => undefined);
+        return undefined;
+      }
+    };
+
     try {
       while (!signal.aborted) {
         const asked = now();
-        const row = running.size < concurrency && (await isAnyFree()) ? (await claim(worker))[0] : undefined;
+        const row = await next();
         if (row) {
           // Counted from before the claim, so never later than the database has it.
           const mine: Running = { row, heldUntil: asked + leaseMs * TRUSTED, done: Promise.resolve() };
