@@ -17,9 +17,16 @@ export interface Child {
   readonly ready: Promise<unknown>;
   /** How it ended, in words. Never rejects. */
   readonly ended: Promise<string>;
+  /** Tells of every message it sends. */
+  onMessage(listener: (message: unknown) => void): void;
+  /** SIGKILL. One that the kernel does not let go of, in a call to a dead disk, is given up soon and counts as ended. */
+  kill(): void;
   /** SIGTERM, and SIGKILL after the grace. Resolves when it has ended. */
   stop(graceMilliseconds: number): Promise<void>;
 }
+
+/** How long a process may take to end after SIGKILL. */
+const GIVE_UP = 1500;
 
 const isReady = (message: unknown) =>
   typeof message === 'object' && message !== null && 'type' in message && message.type === 'ready';
@@ -42,7 +49,12 @@ export const startChild = (entry: URL, environment: Environment): Child => {
     // A group of its own: Ctrl-C in a terminal reaches only this process, which then stops its children in order.
     detached: true,
   });
-  const ended = endOf(child);
+  const { promise: givenUp, resolve: giveUp } = Promise.withResolvers<string>();
+  const ended = Promise.race([endOf(child), givenUp]);
+  const kill = () => {
+    child.kill('SIGKILL');
+    setTimeout(() => giveUp('did not end by SIGKILL, and was given up'), GIVE_UP).unref();
+  };
   const ready = new Promise<unknown>((resolve, reject) => {
     child.on('message', (message) => isReady(message) && resolve(message));
     void ended.then((how) => reject(new Error(how)));
@@ -53,11 +65,13 @@ export const startChild = (entry: URL, environment: Environment): Child => {
     pid: child.pid,
     ready,
     ended,
+    onMessage: (listener) => void child.on('message', listener),
+    kill,
     async stop(graceMilliseconds) {
       child.kill('SIGTERM');
-      const kill = setTimeout(() => child.kill('SIGKILL'), graceMilliseconds);
+      const timeUp = setTimeout(kill, graceMilliseconds);
       await ended;
-      clearTimeout(kill);
+      clearTimeout(timeUp);
     },
   };
 };
@@ -75,21 +89,25 @@ interface KeepRunning {
   readonly name: string;
   readonly first: Child;
   readonly again: () => Child;
+  /** Looks after one while it runs. */
+  readonly watch?: (child: Child) => Disposable;
   /** What to do about one that ended unexpectedly, before the next is started. */
   readonly afterwards?: (dead: Child) => Promise<void>;
   readonly log: Logger;
 }
 
 /** Starts a child again whenever it ends, with growing pauses, until it is stopped. */
-export const keepRunning = ({ name, first, again, afterwards, log }: KeepRunning): Kept => {
+export const keepRunning = ({ name, first, again, watch, afterwards, log }: KeepRunning): Kept => {
   const stopping = new AbortController();
   let child = first;
 
-  const watch = async () => {
+  const keep = async () => {
     let pause = SHORTEST_PAUSE;
     for (;;) {
       const since = performance.now();
+      const watching = watch?.(child);
       const how = await child.ended;
+      watching?.[Symbol.dispose]();
       if (stopping.signal.aborted) return;
       if (performance.now() - since > WELL) pause = SHORTEST_PAUSE;
       log.warn({ child: name, childPid: child.pid, pause }, `${name} ${how}; starting it again`);
@@ -100,13 +118,13 @@ export const keepRunning = ({ name, first, again, afterwards, log }: KeepRunning
       child = again();
     }
   };
-  const watched = watch();
+  const kept = keep();
 
   return {
     async stop(graceMilliseconds) {
       stopping.abort();
       await child.stop(graceMilliseconds);
-      await watched;
+      await kept;
     },
   };
 };

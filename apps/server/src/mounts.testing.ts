@@ -1,6 +1,7 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 
 import { temporaryFolder } from './testing.ts';
 
@@ -58,4 +59,43 @@ export const readOnlyFile = (path: string): Disposable => {
   execFileSync('mount', ['--bind', path, path]);
   execFileSync('mount', ['-o', 'remount,ro,bind', path]);
   return { [Symbol.dispose]: () => unmount(path) };
+};
+
+interface FuseMount extends AsyncDisposable {
+  /** Where `source` is seen through FUSE. */
+  readonly path: string;
+  /** From now on every call to the mount waits. */
+  hang(): void;
+  goOn(): void;
+  /** From now on every call to the mount fails with ENOTCONN. */
+  kill(): Promise<void>;
+}
+
+const isMounted = (path: string) => readFileSync('/proc/self/mounts', 'utf8').includes(` ${path} fuse`);
+
+/** A directory as a file system that can hang or break away: bindfs, in a process of its own. */
+export const mountFuse = async (source: string, path: string): Promise<FuseMount> => {
+  mkdirSync(path, { recursive: true });
+  // Without caches of attributes and names every look is a call.
+  const options = ['-f', '-o', 'attr_timeout=0,entry_timeout=0,negative_timeout=0'];
+  const process = spawn('bindfs', [...options, source, path], { stdio: 'ignore', cwd: dirname(source) });
+  const exited = once(process, 'exit');
+  while (!isMounted(path)) {
+    if (process.exitCode !== null) throw new Error(`bindfs ended with ${process.exitCode}`);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return {
+    path,
+    hang: () => void process.kill('SIGSTOP'),
+    goOn: () => void process.kill('SIGCONT'),
+    async kill() {
+      process.kill('SIGKILL');
+      await exited;
+    },
+    async [Symbol.asyncDispose]() {
+      process.kill('SIGKILL');
+      await exited;
+      unmount(path);
+    },
+  };
 };

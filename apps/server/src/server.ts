@@ -20,7 +20,7 @@ import { SAMPLE_BUCKET, startSandbox } from './sandbox.ts';
 import { startWorkers } from './workers.ts';
 
 /** A server that stops within 15 s: workers have most of it, to finish what is in flight. */
-const WORKER_GRACE = 12_000;
+const WORKER_GRACE = 10_000;
 const SANDBOX_GRACE = 1000;
 const REQUEST_GRACE = 3000;
 

@@ -1,6 +1,7 @@
 import { DatabaseFailure, openEngine } from '@drt/engine';
 
 import { ConfigError, engineOptions, readConfig } from './config.ts';
+import { beat } from './heartbeat.ts';
 import { endWithoutDatabase, openLog } from './log.ts';
 
 /**
@@ -15,6 +16,7 @@ const main = async () => {
     ]);
   }
   const log = openLog('worker', config.logLevel);
+  beat();
   const stopping = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => stopping.abort());
   // The server is gone without a word, killed most likely. What was in flight is another worker's now.

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 
 import { type Child, keepRunning, type Kept, startChild } from './child.ts';
 import { workerEnvironment } from './config.ts';
+import { watchBeats } from './heartbeat.ts';
 
 const ENTRY = new URL('worker.ts', import.meta.url);
 
@@ -10,7 +11,7 @@ interface WorkerOptions {
   readonly count: number;
   /** URL of the sandbox, if it is the store. */
   readonly sandbox: string | undefined;
-  readonly engine: Pick<Engine, 'handBack'>;
+  readonly engine: Pick<Engine, 'handBack' | 'isCanceling'>;
   readonly log: Logger;
 }
 
@@ -19,8 +20,17 @@ export const startWorkers = ({ count, sandbox, engine, log }: WorkerOptions): Ke
   const start = () => startChild(ENTRY, workerEnvironment(sandbox));
   // What a dead worker had in hand need not wait until its leases run out.
   const afterwards = (dead: Child) => engine.handBack(`pid-${dead.pid}`);
+  const watch = (child: Child) =>
+    watchBeats({
+      child,
+      isUrgent: () => engine.isCanceling(),
+      onHung: () => {
+        log.warn({ childPid: child.pid }, 'a worker hangs, most likely in a file system that does not answer: killed');
+        child.kill();
+      },
+    });
   const workers = Array.from({ length: count }, (_, index) =>
-    keepRunning({ name: `worker ${index + 1}`, first: start(), again: start, afterwards, log }),
+    keepRunning({ name: `worker ${index + 1}`, first: start(), again: start, watch, afterwards, log }),
   );
   return {
     async stop(graceMilliseconds) {
