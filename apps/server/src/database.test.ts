@@ -258,10 +258,11 @@ test.skipIf(missing('mount'))(
     const sandbox = await startSandbox({ directory: elsewhere.path, buckets: ['fsx-sample'] });
     await using _ = { [Symbol.asyncDispose]: () => sandbox.close() };
     const store = { AWS_ENDPOINT_URL_S3: sandbox.url, AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
-    await using server = await startTestServer({ WORKERS: '2', ...store }, join(disk.path, 'data'));
+    await using server = await startTestServer({ WORKERS: '1', ...store }, join(disk.path, 'data'));
     using clients = fsxOf(server);
     const { fsx } = clients;
-    const { task } = await prepareExport(server, fsx, 1000);
+    // More batches than the worker has places for.
+    const { task } = await prepareExport(server, fsx, 1500);
     sandbox.addFault({ match: { operation: 'PutObject' }, action: { type: 'gate', at: 'start' }, skip: 100 });
     const TaskId = await task();
     await sandbox.waitForRequest(({ state }) => state === 'held');
@@ -280,15 +281,16 @@ test.skipIf(missing('mount'))(
       await expect(create(fsx)).rejects.toMatchObject({ name: 'InternalServerError' });
       expect(await fileSystemsOf(fsx)).toEqual(before);
       sandbox.clearFaults();
-      // Workers meet it too.
-      await vi.waitFor(() => expect(server.process.errors()).toMatch(/"role":"worker".*is full/), 30_000);
+      // The worker meets it too: at a commit, and when it wants another job.
+      await vi.waitFor(() => expect(server.process.errors()).toMatch(/"kind":"batch".*is full/), 30_000);
+      await vi.waitFor(() => expect(server.process.errors()).toMatch(/"id":"claim".*is full/), 30_000);
       expect((await ask(`${server.url}/healthz`)).status).toBe(200);
       expect(await describeTask(fsx, TaskId)).toMatchObject({ Lifecycle: 'EXECUTING' });
       expect((await fsx.describeDataRepositoryTasks({})).DataRepositoryTasks).toHaveLength(1);
     }
     expect(await ended(fsx, TaskId)).toMatchObject({
       Lifecycle: 'SUCCEEDED',
-      Status: { TotalCount: 1000, SucceededCount: 1000, FailedCount: 0 },
+      Status: { TotalCount: 1500, SucceededCount: 1500, FailedCount: 0 },
     });
     // The request that failed may be sent again as it was.
     expect(await ended(fsx, await task(['1'], token))).toMatchObject({

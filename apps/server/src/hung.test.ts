@@ -196,6 +196,7 @@ test.skipIf(missing('bindfs'))(
       expect(canceled.Lifecycle).toBe('CANCELED');
       expect(canceled.Status?.SucceededCount).toBeLessThan(60);
       expect(server.process.errors()).toContain('a worker hangs');
+      await vi.waitFor(() => expect(server.process.errors()).toContain('starting it again'), { timeout: 10_000 });
 
       // The next one hangs too, and the server is told to stop.
       const known = hungWorkers(server);
