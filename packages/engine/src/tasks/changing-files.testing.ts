@@ -23,7 +23,9 @@ export const CHANGING: ReadonlyArray<{ readonly writer: Writer; readonly file: n
 
 const WORD = 8;
 const BLOCK = 4096;
-const BLOCKS = 512;
+const BLOCKS = 256;
+/** Stores are fast: a file has to be so long that they come into the middle of a reading. */
+const MAPPED_BLOCKS = 512;
 const RECORD = 512;
 
 const filled = (size: number, version: bigint) => {
@@ -49,8 +51,6 @@ const wordsOf = (bytes: Buffer, every: number): BigUint64Array => {
   return every === WORD ? words : words.filter((_, index) => (index * WORD) % every === 0);
 };
 
-const isSameSize = (bytes: Buffer) => bytes.length === BLOCKS * BLOCK;
-
 /** Of a file that is written over from its beginning to its end: the new version up to some word, behind it the old one. */
 const overwritten = (words: BigUint64Array): State | undefined => {
   const [from = 0n, to = 0n] = [words[0], words.at(-1)];
@@ -61,11 +61,11 @@ const overwritten = (words: BigUint64Array): State | undefined => {
 
 /** The state that these bytes are, undefined when no file was ever in it: then they are torn. */
 export const stateOf: Readonly<Record<Writer, (bytes: Buffer) => State | undefined>> = {
-  rewrite: (bytes) => (isSameSize(bytes) ? overwritten(wordsOf(bytes, WORD)) : undefined),
+  rewrite: (bytes) => (bytes.length === BLOCKS * BLOCK ? overwritten(wordsOf(bytes, WORD)) : undefined),
   mmap: (bytes) => {
     const others = Buffer.from(bytes);
     for (let at = 0; at < others.length; at += BLOCK) others.fill(0, at, at + WORD);
-    const isOnlyVersions = isSameSize(bytes) && others.equals(Buffer.alloc(others.length));
+    const isOnlyVersions = others.equals(Buffer.alloc(MAPPED_BLOCKS * BLOCK));
     return isOnlyVersions ? overwritten(wordsOf(bytes, BLOCK)) : undefined;
   },
   truncate: (bytes) => {
@@ -113,15 +113,16 @@ const open: Readonly<Record<Writer, (path: string) => (version: bigint) => void>
   },
   mmap: (path) => {
     const fd = fs.openSync(path, 'w+');
-    fs.ftruncateSync(fd, BLOCKS * BLOCK);
-    const start: unknown = mmap(null, BLOCKS * BLOCK, PROT_READ_WRITE, MAP_SHARED, fd, 0);
+    fs.ftruncateSync(fd, MAPPED_BLOCKS * BLOCK);
+    const start: unknown = mmap(null, MAPPED_BLOCKS * BLOCK, PROT_READ_WRITE, MAP_SHARED, fd, 0);
     return (version) => {
-      for (let at = 0; at < BLOCKS * BLOCK; at += BLOCK) koffi.encode(start, at, 'uint64_t', version);
+      for (let at = 0; at < MAPPED_BLOCKS * BLOCK; at += BLOCK) koffi.encode(start, at, 'uint64_t', version);
     };
   },
 };
 
-const PAUSE_MS = 2;
+/** A writer that never rests leaves no instant to be read twice, nor a processor to read with. */
+const PAUSE_MS: Readonly<Record<Writer, number>> = { rewrite: 6, truncate: 6, append: 2, mmap: 2 };
 
 const write = (writer: Writer, directory: string, published: string) => {
   const record = fs.openSync(published, 'w');
@@ -131,8 +132,7 @@ const write = (writer: Writer, directory: string, published: string) => {
     for (const [file, writeVersion] of files.entries()) {
       fs.writeSync(record, filled(WORD, version), 0, WORD, file * WORD);
       writeVersion(version);
-      // A writer that never rests leaves no instant to be read twice.
-      Atomics.wait(still, 0, 0, PAUSE_MS);
+      Atomics.wait(still, 0, 0, PAUSE_MS[writer]);
     }
     if (version === 1n) process.stdout.write('ready');
   }
