@@ -12,7 +12,7 @@ test('a server and workers killed at random over a faulty store break nothing th
     seed: Number(process.env['CRASH_SEED'] ?? Date.now() % 1_000_000),
     faults: 0.01,
     // A machine that does other things too is slow to start a server.
-    limits: { resume: 30_000, width: 96 },
+    limits: { resume: 30_000, width: 48 },
     say: (line) => lines.push(line),
   });
   expect(violations, lines.join('\n')).toEqual([]);

@@ -12,7 +12,7 @@ import { type Run, Scene } from './crash-loop/scene.ts';
 const FILES = Number(process.env['FAULTY_FILES'] ?? 500);
 const isMeasured = process.env['FAULTY_FILES'] !== undefined;
 const RATES = isMeasured ? [0, 0.01, 0.05] : [0.01];
-const LIMITS = { resume: 10_000, width: 96 };
+const LIMITS = { resume: 10_000, width: 48 };
 const TIMEOUT = 60_000 + FILES * 200;
 
 /** What came of a task over a store that fails at this rate, and how long it took in milliseconds. */

@@ -10,12 +10,16 @@ import type { Target } from './victim.ts';
 
 export interface LoopOptions {
   readonly kills: number;
+  /** No round begins after it aborts, however few the kills. */
+  readonly enough?: AbortSignal;
   readonly files: number;
   readonly big: number;
   readonly seed: number;
   readonly limits: Limits;
   /** Probability of each fault of the store, at every request. */
   readonly faults: number;
+  /** Probability that a task is canceled while it is disturbed; default 0.2. */
+  readonly cancels?: number;
   /** How long to wait for what killed workers leave behind, in milliseconds. */
   readonly quiet?: number;
   readonly say: (line: string) => void;
@@ -27,6 +31,8 @@ export interface Summary {
   readonly violations: readonly string[];
   /** Milliseconds from starting the server again to progress: all that were measured, in order of size. */
   readonly resumes: readonly number[];
+  /** Of that, until the server was ready: what the machine was busy with otherwise shows here. */
+  readonly boots: readonly number[];
 }
 
 const FAULTS: readonly FaultAction[] = [
@@ -47,9 +53,12 @@ export const addFaults = ({ sandbox, bucket }: Pick<Scene, 'sandbox' | 'bucket'>
 };
 
 /** What the next task is to be. */
-type Plan = 'export' | 'export again' | 'export some' | 'import' | 'import on';
+type Plan = 'export' | 'export again' | 'export some' | 'import';
 
 const SHARES = [0.1, 0.3, 1] as const;
+/** Of the server's log, with each violation. */
+const LOG_LINES = 20;
+
 const TARGETS = ['server', 'server', 'worker', 'workers'] as const;
 
 class Loop {
@@ -72,7 +81,6 @@ class Loop {
     const drawn = this.#scene.random.number();
     if (drawn < 0.08) return 'export again';
     if (drawn < 0.16) return 'export some';
-    if (drawn < 0.22) return 'import on';
     return drawn < 0.55 ? 'import' : 'export';
   }
 
@@ -93,6 +101,7 @@ class Loop {
     const found = violationsOf(facts, this.#options.limits).map((problem) => `${run.taskId} (${plan}): ${problem}`);
     this.violations.push(...found);
     for (const problem of found) this.#options.say(`  VIOLATION ${problem}`);
+    if (found.length > 0) for (const line of this.#scene.victim.lastWords(LOG_LINES)) this.#options.say(`    ${line}`);
     const { Lifecycle, Status } = facts.sights.at(-1)?.task ?? {};
     this.#options.say(`  ${Lifecycle} ${Status?.SucceededCount} of ${Status?.TotalCount}, ${run.kills.length} kills`);
   }
@@ -153,7 +162,7 @@ class Loop {
         () => ended.abort(),
         () => undefined,
       );
-    const cancelAt = random.number() < 0.2 ? Math.floor(random.number() * 3) : -1;
+    const cancelAt = random.number() < (this.#options.cancels ?? 0.2) ? Math.floor(random.number() * 3) : -1;
     const times = 1 + Math.floor(random.number() * 4);
     let next = new AbortController();
     for (let time = 0; time < times && this.kills < this.#options.kills; time += 1) {
@@ -161,8 +170,9 @@ class Loop {
       if (ended.signal.aborted) break;
       next.abort();
       next = new AbortController();
+      // A kill at once would end what must not begin any more.
       if (time === cancelAt) await this.#scene.cancel(run);
-      await this.#kill(run, random.among(TARGETS) ?? 'server', next.signal);
+      else await this.#kill(run, random.among(TARGETS) ?? 'server', next.signal);
     }
     await victim.until(() => this.#scene.hasEnded(run), AbortSignal.timeout(180_000)).catch(() => undefined);
     ended.abort();
@@ -207,8 +217,10 @@ export const runCrashLoop = async (options: LoopOptions): Promise<Summary> => {
   await using scene = await Scene.open(options);
   const loop = new Loop(options, scene);
   await loop.measure();
-  for (let round = 1; loop.kills < options.kills; round += 1) await loop.round(round);
+  const isEnough = () => loop.kills >= options.kills || options.enough?.aborted === true;
+  for (let round = 1; !isEnough(); round += 1) await loop.round(round);
   await loop.history();
   const { kills, tasks, violations, resumes } = loop;
-  return { kills, tasks, violations, resumes: resumes.toSorted((a, b) => a - b) };
+  const sorted = (milliseconds: readonly number[]) => milliseconds.toSorted((a, b) => a - b);
+  return { kills, tasks, violations, resumes: sorted(resumes), boots: sorted(scene.victim.boots) };
 };

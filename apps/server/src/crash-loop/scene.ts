@@ -59,6 +59,7 @@ export class Scene implements AsyncDisposable {
   readonly victim: Victim;
   readonly random: Random;
   readonly created: Created[] = [];
+  readonly #data: string;
   readonly #owned: AsyncDisposableStack;
   readonly #quietMs: number;
   // Set by `#prepare`, without which nobody gets a scene.
@@ -72,7 +73,7 @@ export class Scene implements AsyncDisposable {
   #isUncertain = { export: false, import: false };
 
   private constructor(
-    parts: Pick<Scene, 'sandbox' | 'bucket' | 'victim' | 'random'>,
+    parts: Pick<Scene, 'sandbox' | 'bucket' | 'victim' | 'random'> & { readonly data: string },
     owned: AsyncDisposableStack,
     quiet: number,
   ) {
@@ -80,6 +81,7 @@ export class Scene implements AsyncDisposable {
     this.bucket = parts.bucket;
     this.victim = parts.victim;
     this.random = parts.random;
+    this.#data = parts.data;
     this.#owned = owned;
     this.#quietMs = quiet;
   }
@@ -94,9 +96,9 @@ export class Scene implements AsyncDisposable {
     const keys = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test-secret' };
     const victim = opening.use(await Victim.start(data, { ...store, ...keys, ...settings }));
     const random = new Random(seed);
-    const scene = new Scene({ sandbox, bucket, victim, random }, opening.move(), quiet);
+    const scene = new Scene({ sandbox, bucket, victim, random, data }, opening.move(), quiet);
     try {
-      await scene.#prepare(data, files, big);
+      await scene.#prepare(files, big);
     } catch (error) {
       await scene[Symbol.asyncDispose]();
       throw error;
@@ -104,8 +106,8 @@ export class Scene implements AsyncDisposable {
     return scene;
   }
 
-  async #prepare(data: string, files: number, big: number) {
-    const [source, copy] = [await this.fileSystem(data), await this.fileSystem(data)];
+  async #prepare(files: number, big: number) {
+    const [source, copy] = [await this.fileSystem(), await this.fileSystem()];
     this.sourceId = source.id;
     this.source = new SourceTree(source.root, this.random);
     this.#copy = copy;
@@ -115,7 +117,7 @@ export class Scene implements AsyncDisposable {
   }
 
   /** A new file system that is linked to a prefix of the bucket, as soon as both can be used. */
-  async fileSystem(data: string, prefix = PREFIX): Promise<{ id: string; root: string }> {
+  async fileSystem(prefix = PREFIX): Promise<{ id: string; root: string }> {
     const { FileSystem } = await this.victim.call((fsx) =>
       fsx.createFileSystem({ FileSystemType: 'LUSTRE', StorageCapacity: 1200, SubnetIds: ['subnet-00000000'] }),
     );
@@ -134,7 +136,7 @@ export class Scene implements AsyncDisposable {
       return Associations.every(({ Lifecycle }) => Lifecycle === 'AVAILABLE');
     };
     while (!(await isLinked())) await delay(LOOK_MS);
-    return { id, root: join(data, 'file-systems', id) };
+    return { id, root: join(this.#data, 'file-systems', id) };
   }
 
   /** Empties the tree that imports go to. */

@@ -70,7 +70,7 @@ export class SourceTree {
   change(share: number): void {
     for (const path of this.#files) if (this.#random.number() < share) this.#write(path);
     for (const path of readdirSync(this.root)) {
-      if (path.startsWith('big') && this.#random.number() < 0.5) this.#writeBig(path);
+      if (path.startsWith('big') && this.#random.number() < Math.max(share, 0.5)) this.#writeBig(path);
     }
     const [some = ''] = [this.#random.among(this.#files)];
     chmodSync(join(this.root, some), 0o600 + Math.floor(this.#random.number() * 0o100));

@@ -16,6 +16,10 @@ export type Target = 'server' | 'worker' | 'workers';
  */
 export class Victim implements AsyncDisposable {
   readonly sights = new Map<string, Sight[]>();
+  /** How long the servers took to be ready, in milliseconds. */
+  readonly boots: number[] = [];
+  /** Where it listens now. */
+  url = '';
   readonly #directory: string;
   readonly #settings: Readonly<Record<string, string>>;
   readonly #ended = new AbortController();
@@ -40,7 +44,10 @@ export class Victim implements AsyncDisposable {
   }
 
   async #connect() {
+    const began = performance.now();
     const { url } = await this.#server.ready;
+    this.url = url;
+    this.boots.push(performance.now() - began);
     this.#fsx?.destroy();
     this.#fsx = new FSx({ ...CLIENT, endpoint: url, maxAttempts: 1 });
   }
@@ -148,9 +155,9 @@ export class Victim implements AsyncDisposable {
     await this.#connect();
   }
 
-  /** What the server that runs now, and those before it, had to complain of. */
-  get complaints(): string {
-    return this.#server.errors();
+  /** What the server that runs now has written to its log last. */
+  lastWords(lines: number): string[] {
+    return this.#server.errors().trimEnd().split('\n').slice(-lines);
   }
 
   async [Symbol.asyncDispose]() {
