@@ -55,7 +55,7 @@ export const addFaults = ({ sandbox, bucket }: Pick<Scene, 'sandbox' | 'bucket'>
 /** What the next task is to be. */
 type Plan = 'export' | 'export again' | 'export some' | 'import';
 
-const SHARES = [0.1, 0.3, 1] as const;
+const SHARES = [0.2, 0.6, 1] as const;
 /** Of the server's log, with each violation. */
 const LOG_LINES = 20;
 
@@ -152,7 +152,7 @@ class Loop {
     if (target === 'server') await victim.restart(random.number() < 0.5);
   }
 
-  /** Kills at instants drawn evenly over the life of a task, until it has ended or enough was done to it. */
+  /** Kills at instants spread evenly over the life of a task, until it has ended or enough was done to it. */
   async #disturb(run: Run) {
     const { random, victim } = this.#scene;
     const ended = new AbortController();
@@ -166,7 +166,7 @@ class Loop {
     const times = 1 + Math.floor(random.number() * 4);
     let next = new AbortController();
     for (let time = 0; time < times && this.kills < this.#options.kills; time += 1) {
-      await delay(random.number() * this.#lifeOf(run), undefined, { signal: ended.signal }).catch(() => undefined);
+      await this.#instant(run, ended.signal).catch(() => undefined);
       if (ended.signal.aborted) break;
       next.abort();
       next = new AbortController();
@@ -177,6 +177,25 @@ class Loop {
     await victim.until(() => this.#scene.hasEnded(run), AbortSignal.timeout(180_000)).catch(() => undefined);
     ended.abort();
     await Promise.all([watchEnd, ...this.#watching.splice(0)]);
+  }
+
+  /**
+   * Waits for an instant in what is left of a task's life: by the clock, which also meets what asks nothing of the store;
+   * or by the requests still to come, of which a slow machine makes no fewer. Rejects when the signal aborts.
+   */
+  async #instant(run: Run, signal: AbortSignal): Promise<void> {
+    const { random, sandbox, victim } = this.#scene;
+    const part = random.number();
+    if (random.number() < 0.5) {
+      await delay(part * this.#lifeOf(run), undefined, { signal });
+    } else {
+      const left = run.toDo.least - (victim.last(run.taskId)?.Status?.SucceededCount ?? 0);
+      const since = now();
+      await sandbox.waitForRequest(({ startedAt }) => startedAt > since, {
+        count: 1 + Math.floor(part * left),
+        signal,
+      });
+    }
   }
 
   /** How long a task with as much to do takes when nobody disturbs it. */
