@@ -46,6 +46,7 @@ const expectWhole = async (type: Run['type'], operation: Operation, at: 'start' 
   scene.victim.kill('server');
   run.kills.push(now());
   fault.remove();
+  scene.peek(run);
   await scene.victim.restart(true);
   const facts = await scene.end(run);
   expect(violationsOf(facts, LIMITS)).toEqual([]);
@@ -76,6 +77,29 @@ test.each<readonly [string, Operation, 'start' | 'answer', number]>([
   async (_when, operation, at, skip) => {
     scene.source.change(1);
     await expectWhole('export', operation, at, skip);
+  },
+  TIMEOUT,
+);
+
+test.each([
+  ['', false],
+  [' and a kill', true],
+])(
+  'after a cancel%s no further file is begun',
+  async (_what, isKilled) => {
+    scene.source.change(1);
+    const { held, fault } = hold('PutObject', 'start', 50);
+    const run = await scene.begin('export');
+    await held;
+    await scene.cancel(run);
+    if (isKilled) {
+      scene.victim.kill('workers');
+      run.kills.push(now());
+    }
+    fault.remove();
+    const facts = await scene.end(run);
+    expect(violationsOf(facts, LIMITS)).toEqual([]);
+    expect(facts.sights.at(-1)?.task.Lifecycle).toBe('CANCELED');
   },
   TIMEOUT,
 );
