@@ -34,9 +34,8 @@ const reportPath = (task: Pick<TaskRow, 'type'>, association: AssociationRow, ke
     ? `s3://${association.bucket}/${objectKeyOf(association, key)}`
     : treePathOf(association, key);
 
-/** Takes a batch out of the work of its task. What its worker may have left behind is removed without making it wait. */
+/** Takes a batch out of the work of its task. What its worker may have left behind is removed when the task has ended. */
 async function endBatch(
-  context: Context,
   tx: Transaction,
   { task_id: id, number }: BatchRow,
   { isClean }: { readonly isClean: boolean },
@@ -49,7 +48,6 @@ async function endBatch(
       id,
       number,
     ]);
-    await context.jobs.enqueue(tx, [{ kind: 'sweep', id, number }]);
   }
 }
 
@@ -60,7 +58,7 @@ async function claim(context: Context, taskId: string, number: number): Promise<
     if (!batch || !task) return undefined;
     if (task.lifecycle !== 'EXECUTING') {
       // Whoever had it before is gone, and nothing is begun any more.
-      await endBatch(context, tx, batch, { isClean: batch.attempt === 1 });
+      await endBatch(tx, batch, { isClean: batch.attempt === 1 });
       await advance(context, tx, taskId);
       return undefined;
     }
@@ -131,7 +129,7 @@ class Ledger {
       );
       await sampleTask(tx, task, this.#context.now());
       if (left.length === 0 || (ended && now.lifecycle === 'CANCELING')) {
-        await endBatch(this.#context, tx, batch, { isClean: !cut });
+        await endBatch(tx, batch, { isClean: !cut });
         await advance(this.#context, tx, task.id);
       }
       return now.lifecycle;

@@ -8,6 +8,7 @@ import { move } from './lifecycle.ts';
 import { noteActivity, sampleTask } from './observe.ts';
 import { admitNext } from './progress.ts';
 import { deliverReport, reportLocation } from './report.ts';
+import { enqueueSweeps } from './sweep.ts';
 
 const VERBS = {
   EXPORT_TO_REPOSITORY: 'export',
@@ -91,6 +92,7 @@ export async function finishTask(context: Context, { id }: { readonly id: string
     ]);
     await noteReport(tx, task, undelivered, context.now());
     await move(tx, task, outcome, context.now());
+    await enqueueSweeps(context, tx, id);
     await sampleTask(tx, task, context.now());
     await admitNext(context, tx, task.file_system_id);
     context.log.info({ taskId: id, lifecycle: outcome, total: task.total, failed: task.failed }, 'task ended');

@@ -5,6 +5,7 @@ import { PosixFailure } from '../posix/failure.ts';
 import type { Tree } from '../posix/tree.ts';
 import { S3Failure } from '../s3/failure.ts';
 import { associationById, type AssociationRow } from '../store/associations.ts';
+import type { Transaction } from '../store/sql.ts';
 import { type BatchRow, taskById, type TaskRow } from '../store/tasks.ts';
 import { type Entry, writerOf } from './transfer.ts';
 
@@ -39,6 +40,21 @@ export async function sweep(context: Context, { task, batch, association }: Inhe
     if (!(error instanceof S3Failure) && !(error instanceof PosixFailure)) throw error;
     context.log.warn({ taskId: task.id, batch: batch.number, reason: error.message }, 'leftovers not removed');
   }
+}
+
+/**
+ * Has that done for the batches of a task that nobody works any more. Only once the task has ended: in a file system that
+ * hangs, who sweeps would keep the same worker from ending it.
+ */
+export async function enqueueSweeps(context: Context, tx: Transaction, id: string): Promise<void> {
+  const left = await tx.query<{ number: number }>(
+    "SELECT number FROM batches WHERE task_id = $1 AND stage = 'SWEEP' ORDER BY number",
+    [id],
+  );
+  await context.jobs.enqueue(
+    tx,
+    left.map(({ number }) => ({ kind: 'sweep', id, number })),
+  );
 }
 
 /** The same after the task was canceled, when nobody works the batch any more. */
