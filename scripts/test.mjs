@@ -1,5 +1,5 @@
-// `npm test`: everything, in the order in which it fails fastest. Installs the AWS CLI and Firefox where they are
-// missing and may.
+// `npm test`: everything, in the order in which it fails fastest. Installs the AWS CLI, Firefox and what makes faults
+// where they are missing and may.
 import { spawnSync } from 'node:child_process';
 
 import { findFirefox } from './find-firefox.mjs';
@@ -17,7 +17,20 @@ const install = (packages) => {
   run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], { env, stdio: 'ignore' });
 };
 
-install([...(has('aws') ? [] : ['awscli']), ...(findFirefox() ? [] : ['firefox-esr'])]);
+/** A program that tests of faults use, and its package. */
+const FAULTS = [
+  ['bindfs', 'bindfs'],
+  ['fusermount3', 'fuse3'],
+  ['strace', 'strace'],
+  ['mkfs.xfs', 'xfsprogs'],
+];
+const isThere = (program) => spawnSync('sh', ['-c', `command -v ${program}`], { stdio: 'ignore' }).status === 0;
+
+install([
+  ...(has('aws') ? [] : ['awscli']),
+  ...(findFirefox() ? [] : ['firefox-esr']),
+  ...FAULTS.flatMap(([program, name]) => (isThere(program) ? [] : [name])),
+]);
 
 // The FSx endpoint tests drive the real AWS CLI, and the contract is compared with the API model it brings along.
 if (!has('aws')) {
@@ -33,7 +46,7 @@ if (!findFirefox()) {
 }
 
 const began = Date.now();
-for (const step of ['types', 'lint', 'fmt:check', 'dead', 'unit', 'e2e']) {
+for (const step of ['types', 'lint', 'fmt:check', 'dead', 'unit', 'faults', 'e2e']) {
   const start = Date.now();
   const passed = run('npm', ['run', '--silent', step]);
   console.log(`${passed ? 'passed' : 'FAILED'}: ${step} (${((Date.now() - start) / 1000).toFixed(1)} s)`);

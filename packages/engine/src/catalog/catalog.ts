@@ -91,3 +91,11 @@ export const putCatalog = async (tx: Transaction, associationId: string, rows: r
     rows.flatMap((row) => [associationId, row.key, row.attributes, row.etag, row.modified]),
   );
 };
+
+export const forgetCatalog = async (tx: Transaction, associationId: string, keys: readonly string[]) => {
+  if (keys.length === 0) return;
+  await tx.query(`DELETE FROM catalog WHERE association_id = $1 AND key IN ${placeholders(1, keys.length, 2)}`, [
+    associationId,
+    ...keys,
+  ]);
+};

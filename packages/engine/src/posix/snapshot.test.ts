@@ -30,18 +30,20 @@ afterEach(() => {
 /** The file has not been touched for an hour. */
 const letRest = () => vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + HOUR });
 
-const readAll = (snapshot: Snapshot): Buffer => {
+/** `meanwhile`: what another program does when all was read. */
+const readAll = async (snapshot: Snapshot, meanwhile: () => void = () => {}): Promise<Buffer> => {
   const bytes = Buffer.alloc(snapshot.attributes.size);
   expect(snapshot.read(bytes, 0)).toBe(bytes.length);
-  snapshot.confirm();
+  meanwhile();
+  await snapshot.confirm();
   return bytes;
 };
 
 /** How a reading went that something came into: noticed, or of a clone that has what was there before. */
-const verdict = (before: Buffer, read: () => Buffer): string => {
+const verdict = async (before: Buffer, reading: Promise<Buffer>): Promise<string> => {
   let bytes: Buffer;
   try {
-    bytes = read();
+    bytes = await reading;
   } catch (error) {
     return isFailure(error, 'Changed') ? 'fine' : String(error);
   }
@@ -85,7 +87,7 @@ test.each([
   const bytes = Buffer.alloc(content.length);
   expect(snapshot.read(bytes.subarray(2 * BLOCK), 2 * BLOCK)).toBe(BLOCK + 17);
   expect(snapshot.read(bytes.subarray(0, 2 * BLOCK), 0)).toBe(2 * BLOCK);
-  snapshot.confirm();
+  await snapshot.confirm();
   expect(bytes.equals(content)).toBe(true);
   const { mtimeNs, ctimeNs } = fs.statSync(root.path, { bigint: true });
   expect({ mtimeNs, ctimeNs }).toEqual({ mtimeNs: directory.mtimeNs, ctimeNs: directory.ctimeNs });
@@ -96,7 +98,7 @@ test('an empty file has a snapshot; a directory, a link and nothing have none', 
   fs.mkdirSync(root.at('d'));
   fs.symlinkSync('empty', root.at('link'));
   using snapshot = await tree.openSnapshot('empty');
-  expect(readAll(snapshot)).toEqual(Buffer.alloc(0));
+  expect(await readAll(snapshot)).toEqual(Buffer.alloc(0));
   await expect(tree.openSnapshot('d')).rejects.toMatchObject({ kind: 'IsADirectory' });
   await expect(tree.openSnapshot('')).rejects.toMatchObject({ kind: 'IsADirectory' });
   await expect(tree.openSnapshot('link')).rejects.toMatchObject({ kind: 'Symlink' });
@@ -120,12 +122,12 @@ test.each(Object.keys(CHANGES).flatMap((change) => [true, false].map((rests) => 
     const bytes = Buffer.alloc(content.length);
     snapshot.read(bytes.subarray(0, BLOCK), 0);
     CHANGES[change]?.(root.at('f'));
-    const readRest = () => {
+    const readRest = async () => {
       snapshot.read(bytes.subarray(BLOCK), BLOCK);
-      snapshot.confirm();
+      await snapshot.confirm();
       return bytes;
     };
-    expect(verdict(content, readRest)).toBe('fine');
+    expect(await verdict(content, readRest())).toBe('fine');
   },
 );
 
@@ -133,16 +135,18 @@ test('a change that puts the times back is found out by reading twice', async ()
   fs.writeFileSync(root.at('f'), content);
   const { atimeNs, mtimeNs } = tree.lstat('f') ?? { atimeNs: 0n, mtimeNs: 0n };
   using snapshot = await tree.openSnapshot('f', { isRestless: true });
-  fs.writeFileSync(root.at('f'), Buffer.from('C'), { flag: 'r+' });
-  tree.setAttributes('f', { atimeNs, mtimeNs });
-  expect(verdict(content, () => readAll(snapshot))).toBe('fine');
+  const change = () => {
+    fs.writeFileSync(root.at('f'), Buffer.from('C'), { flag: 'r+' });
+    tree.setAttributes('f', { atimeNs, mtimeNs });
+  };
+  expect(await verdict(content, readAll(snapshot, change))).toBe('fine');
 });
 
 test('who changes only the mode all the time does not keep a file from being read', async () => {
   fs.writeFileSync(root.at('f'), content);
   using snapshot = await tree.openSnapshot('f', { isRestless: true });
-  fs.chmodSync(root.at('f'), 0o600);
-  expect(readAll(snapshot).equals(content)).toBe(true);
+  const chmod = () => fs.chmodSync(root.at('f'), 0o600);
+  expect((await readAll(snapshot, chmod)).equals(content)).toBe(true);
   // The next export sees another time of change, and takes the mode.
   expect(snapshot.attributes.ctimeNs).not.toBe(tree.lstat('f')?.ctimeNs);
 });
@@ -155,8 +159,7 @@ test('a file at rest shows the first store through a mapping', async () => {
   letRest();
   using map = mapping(root.at('f'));
   using snapshot = await tree.openSnapshot('f');
-  map.store(1);
-  expect(() => readAll(snapshot)).toThrow(expect.objectContaining({ kind: 'Changed' }));
+  await expect(readAll(snapshot, () => map.store(1))).rejects.toMatchObject({ kind: 'Changed' });
 });
 
 test.skipIf(!tellsOfStores)(
@@ -166,7 +169,7 @@ test.skipIf(!tellsOfStores)(
     using map = mapping(root.at('f'));
     map.store(1);
     using snapshot = await tree.openSnapshot('f');
-    expect(readAll(snapshot)[0]).toBe(1);
+    expect((await readAll(snapshot))[0]).toBe(1);
     map.store(2);
     expect(tree.lstat('f')?.ctimeNs).not.toBe(snapshot.attributes.ctimeNs);
   },
@@ -178,8 +181,12 @@ test('a store to a page that is dirty already is found out by reading twice', as
   map.store(1);
   const before = fs.readFileSync(root.at('f'));
   using snapshot = await tree.openSnapshot('f');
-  map.store(2);
-  expect(verdict(before, () => readAll(snapshot))).toBe('fine');
+  expect(
+    await verdict(
+      before,
+      readAll(snapshot, () => map.store(2)),
+    ),
+  ).toBe('fine');
 });
 
 test('an abort ends it', async () => {

@@ -28,10 +28,10 @@ export interface Snapshot extends Disposable {
    */
   read(into: Buffer, position: number): number;
   /**
-   * To be called when all was read.
+   * To be called when all was read; may read it once more.
    * @throws PosixFailure `Changed` when what was read may never have been in the file at one time
    */
-  confirm(): void;
+  confirm(): Promise<void>;
 }
 
 export interface SnapshotOptions {
@@ -65,66 +65,73 @@ const changed = (path: string) => new PosixFailure('Changed', path);
 
 const BLOCK = 2 ** 20;
 
-/** Blocks read between two turns of the event loop: the shorter the two readings take, the less gets in between. */
+/** Blocks read between two turns of the event loop. */
 const TURN_EVERY = 16;
 
-/**
- * Reads a file for the first of two times: a checksum of each block. Nobody gains by a change that keeps it, so that a
- * chance of one in four thousand million is small enough, and it is as fast as the reading itself.
- */
-const checksumsOf = async (file: ReadableFile, size: number, signal: AbortSignal | undefined): Promise<Uint32Array> => {
-  const checksums = new Uint32Array(Math.ceil(size / BLOCK));
-  const block = Buffer.allocUnsafe(Math.min(BLOCK, size));
-  for (let position = 0; position < size; position += BLOCK) {
-    if (position % (TURN_EVERY * BLOCK) === 0) {
-      if (position > 0) await turn();
-      signal?.throwIfAborted();
-    }
-    const part = block.subarray(0, size - position);
-    if (file.read(part, position) < part.length) throw changed(file.path);
-    checksums[position / BLOCK] = crc32(part);
-  }
-  return checksums;
-};
-
-/** Reads the file itself and finds out whether it changed. */
+/** Reads the file itself, between two looks at its times. */
 class WatchedFile implements Snapshot {
   readonly attributes: Attributes;
-  readonly #file: ReadableFile;
-  /** What an earlier reading found. */
-  readonly #checksums: Uint32Array | undefined;
+  protected readonly file: ReadableFile;
 
-  constructor(file: ReadableFile, attributes: Attributes, checksums?: Uint32Array) {
-    this.#file = file;
-    this.#checksums = checksums;
+  constructor(file: ReadableFile, attributes: Attributes) {
+    this.file = file;
     this.attributes = attributes;
   }
 
   read(into: Buffer, position: number): number {
     const part = into.subarray(0, Math.max(0, this.attributes.size - position));
-    if (this.#file.read(part, position) < part.length) throw changed(this.#file.path);
-    if (this.#checksums) this.#compare(part, position, this.#checksums);
+    if (this.file.read(part, position) < part.length) throw changed(this.file.path);
     return part.length;
   }
 
-  #compare(part: Buffer, position: number, checksums: Uint32Array) {
-    if (position % BLOCK !== 0) throw new RangeError(`a read at ${position}, which is not the beginning of a block`);
-    for (let at = 0; at < part.length; at += BLOCK) {
-      const isSame = crc32(part.subarray(at, at + BLOCK)) === checksums[(position + at) / BLOCK];
-      if (!isSame) throw changed(this.#file.path);
-    }
+  async confirm(): Promise<void> {
+    const now = this.file.now();
+    if (!this.isSameContent(now) || this.attributes.ctimeNs !== now.ctimeNs) throw changed(this.file.path);
   }
 
-  confirm(): void {
-    const { size, mtimeNs, ctimeNs } = this.attributes;
-    const now = this.#file.now();
-    // Of a file that was read twice the owner or mode may change meanwhile: its content is known to be the same.
-    const isSame = size === now.size && mtimeNs === now.mtimeNs && (this.#checksums || ctimeNs === now.ctimeNs);
-    if (!isSame) throw changed(this.#file.path);
+  protected isSameContent(now: Attributes): boolean {
+    return this.attributes.size === now.size && this.attributes.mtimeNs === now.mtimeNs;
   }
 
   [Symbol.dispose](): void {
-    this.#file[Symbol.dispose]();
+    this.file[Symbol.dispose]();
+  }
+}
+
+/**
+ * Reads the file twice. Of the first reading it keeps a checksum of each block: nobody gains by a change that keeps it,
+ * so that a chance of one in four thousand million is small enough, and it is as fast as the reading itself.
+ */
+class TwiceReadFile extends WatchedFile {
+  readonly #checksums = new Map<number, number>();
+  readonly #signal: AbortSignal | undefined;
+
+  constructor(file: ReadableFile, attributes: Attributes, signal: AbortSignal | undefined) {
+    super(file, attributes);
+    this.#signal = signal;
+  }
+
+  override read(into: Buffer, position: number): number {
+    const length = super.read(into, position);
+    if (position % BLOCK !== 0) throw new RangeError(`a read at ${position}, which is not the beginning of a block`);
+    for (let at = 0; at < length; at += BLOCK) {
+      this.#checksums.set(position + at, crc32(into.subarray(at, Math.min(at + BLOCK, length))));
+    }
+    return length;
+  }
+
+  /** Owner and mode may have changed: the content is known to be the same. */
+  override async confirm(): Promise<void> {
+    const { size } = this.attributes;
+    const block = Buffer.allocUnsafe(Math.min(BLOCK, size));
+    for (const [position, checksum] of this.#checksums) {
+      if (position % (TURN_EVERY * BLOCK) === 0 && position > 0) await turn();
+      this.#signal?.throwIfAborted();
+      const part = block.subarray(0, size - position);
+      const isSame = this.file.read(part, position) === part.length && crc32(part) === checksum;
+      if (!isSame) throw changed(this.file.path);
+    }
+    if (!this.isSameContent(this.file.now())) throw changed(this.file.path);
   }
 }
 
@@ -142,7 +149,7 @@ class Clone implements Snapshot {
     return this.#copy.read(into, position);
   }
 
-  confirm(): void {
+  async confirm(): Promise<void> {
     // Nobody else has the copy.
   }
 
@@ -241,11 +248,11 @@ const cloned = (file: ReadableFile, directory: Directory): ReadableFile | number
   return -result;
 };
 
-const watchTwice = async (file: ReadableFile, signal: AbortSignal | undefined): Promise<WatchedFile> => {
+const watchTwice = async (file: ReadableFile, signal: AbortSignal | undefined): Promise<Snapshot> => {
   await writeBack(file.fd);
   const attributes = file.now();
   // Again, for what was stored in between. From now on every store moves the times, so that one that comes after this
   // snapshot makes the file differ from these attributes.
   await writeBack(file.fd);
-  return new WatchedFile(file, attributes, await checksumsOf(file, attributes.size, signal));
+  return new TwiceReadFile(file, attributes, signal);
 };

@@ -60,7 +60,7 @@ const sendParts = async (
     let finished = false;
     try {
       ending.throwIfAborted();
-      fill(ask, source, body, position);
+      await fill(ask, source, body, position);
       const query = `partNumber=${index + 1}&uploadId=${encodeValue(uploadId)}`;
       const send = () => {
         mayBegin?.();
@@ -176,7 +176,7 @@ const upload = async (
   const { bucket, key } = object;
   try {
     const parts = await sendParts(uploader, object, uploadId, source, options);
-    source.confirm();
+    await source.confirm();
     signal?.throwIfAborted();
     return await complete(uploader, object, uploadId, parts, expectedOf(source.size, metadata, parts), options);
   } catch (error) {

@@ -25,11 +25,11 @@ export interface Expected {
 }
 
 /** Reads `into` full from `position` of the source. Throws S3Failure when the source ends early, unless `confirm` does. */
-export const fill = (call: Call, source: Source, into: Buffer, position: number): void => {
+export const fill = async (call: Call, source: Source, into: Buffer, position: number): Promise<void> => {
   const read = source.read(into, position);
   if (read === into.length) return;
   // The file has shrunk, and its owner has the better words for it.
-  source.confirm();
+  await source.confirm();
   throw unacceptable(call, `the source ended at byte ${position + read} of ${source.size}`);
 };
 
@@ -118,8 +118,8 @@ export const putWhole = async (
   let finished = false;
   try {
     signal?.throwIfAborted();
-    fill(call, source, body, 0);
-    source.confirm();
+    await fill(call, source, body, 0);
+    await source.confirm();
     const once = async (): Promise<Stored> => {
       mayBegin?.();
       const answer = await uploader.wire.ask({ ...call, method: 'PUT', headers, body, signal, moved });

@@ -88,7 +88,7 @@ export interface Source {
   /** Fills `into` from `position`; returns the bytes read, fewer only at the end of the file. */
   read(into: Buffer, position: number): number;
   /** Called once after the last byte was read and before the object can become visible; throws to abandon the upload. */
-  confirm(): void;
+  confirm(): void | Promise<void>;
 }
 
 export interface PutOptions {

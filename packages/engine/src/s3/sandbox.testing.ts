@@ -54,7 +54,7 @@ export const observed = (size: number, confirm: () => void = () => {}): Observed
     confirmed: 0,
     bytesRead: 0,
     read(into, position) {
-      const count = content.copy(into, 0, position);
+      const count = position < content.length ? content.copy(into, 0, position) : 0;
       this.bytesRead += count;
       return count;
     },

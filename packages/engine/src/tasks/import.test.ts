@@ -1,4 +1,14 @@
-import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 import { PutObjectCommand } from '@aws-sdk/client-s3';
@@ -142,4 +152,46 @@ test('bytes that were damaged on their way are asked for again; what stays damag
   const { Failures } = await world.engine.tell('ListTaskFailures', { TaskId: task.TaskId });
   expect(Failures).toMatchObject([{ Path: 's3://bucket/damaged/always', Code: 'S3Error' }]);
   for (const fault of faults) fault.remove();
+});
+
+test.each([
+  [
+    'an import that was canceled',
+    async (id: string) => {
+      const gate = world.sandbox.addFault({
+        match: { operation: 'GetObject', key: 'wiped/*' },
+        action: { type: 'gate', at: 'start' },
+      });
+      const { TaskId } = await world.create('import', id);
+      await world.sandbox.waitForRequest(() => gate.held > 0);
+      await world.cancel(TaskId);
+      gate.remove();
+      await world.end(TaskId);
+    },
+  ],
+  [
+    'an import of one file',
+    async (id: string) => {
+      await world.end((await world.create('import', id, { Paths: ['s3://bucket/wiped/a/b/file'] })).TaskId);
+    },
+  ],
+])('directories that were gone get their attributes back, also after %s', async (_, before) => {
+  const { id, root } = await world.fileSystem();
+  mkdirSync(join(root, 'a/b'), { recursive: true });
+  for (const name of ['a/b/file', 'a/b/other']) writeFileSync(join(root, name), name);
+  for (const [name, mode] of [
+    ['a/b', 0o711],
+    ['a', 0o700],
+  ] as const) {
+    chmodSync(join(root, name), mode);
+    utimesSync(join(root, name), 1, 1);
+  }
+  await world.link(id, 'bucket/wiped');
+  await world.end((await world.create('export', id)).TaskId);
+  const expected = snapshot(root);
+  rmSync(join(root, 'a'), { recursive: true });
+  await before(id);
+  expect(lstatSync(join(root, 'a')).isDirectory()).toBe(true);
+  expect((await world.end((await world.create('import', id)).TaskId)).Lifecycle).toBe('SUCCEEDED');
+  expect(snapshot(root)).toEqual(expected);
 });

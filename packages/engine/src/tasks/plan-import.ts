@@ -61,6 +61,37 @@ function isInTree(tree: Tree, path: string, key: string): boolean {
   }
 }
 
+/**
+ * The directories above entries that are not in the tree. The import makes them; but what the catalog knows of them, it
+ * knows of others that are gone, so that an import that ends early must not leave them looking done.
+ */
+class MissingDirectories {
+  readonly #tree: Tree;
+  readonly #association: Scope['association'];
+  #last = '';
+
+  constructor(tree: Tree, association: Scope['association']) {
+    this.#tree = tree;
+    this.#association = association;
+  }
+
+  /** Keys of those above `key` that were not told before. */
+  above(key: string): string[] {
+    const missing: string[] = [];
+    const first = directoryOf(key);
+    if (first === this.#last) return missing;
+    for (let at = first; at !== ''; at = directoryOf(at)) {
+      if (isInTree(this.#tree, treePathOf(this.#association, at), at)) break;
+      missing.push(at);
+    }
+    this.#last = first;
+    return missing;
+  }
+}
+
+/** The key of the directory that an entry is in; '' at the top. */
+const directoryOf = (key: string) => key.slice(0, key.lastIndexOf('/', key.length - 2) + 1);
+
 const notPosix = (path: string): FailureRow => ({
   path,
   code: 'S3ObjectPathNotPosixCompliant',
@@ -80,6 +111,7 @@ export async function* findImports(
   const { association, start } = scope;
   const catalog = new CatalogScan(context.sql, association.id, after ?? '');
   const clashes = new Clashes();
+  const missing = new MissingDirectories(tree, association);
   let isEmpty = after === undefined;
 
   const find = async (object: Listed): Promise<Found | undefined> => {
@@ -96,9 +128,14 @@ export async function* findImports(
     }
     const known = await catalog.find(key);
     const isKnown = known !== undefined && known.etag === object.etag && modified <= known.modified;
-    if (isKnown && isInTree(tree, treePathOf(association, key), key)) return undefined;
+    const isThere = known !== undefined && isInTree(tree, treePathOf(association, key), key);
+    if (isKnown && isThere) return undefined;
     const { size, etag, storageClass } = object;
-    return { key, entry: storageClass ? [key, size, etag, modified, storageClass] : [key, size, etag, modified] };
+    return {
+      key,
+      entry: storageClass ? [key, size, etag, modified, storageClass] : [key, size, etag, modified],
+      forget: [...(known && !isThere ? [key] : []), ...missing.above(key)],
+    };
   };
 
   for await (const page of listScope(context, scope, after)) {

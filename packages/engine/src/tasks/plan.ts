@@ -3,6 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { clip } from '@drt/contract/errors';
 
 import type { Scope } from '../associations/resolve.ts';
+import { forgetCatalog } from '../catalog/catalog.ts';
 import type { Context } from '../context.ts';
 import { openRoot } from '../file-systems/root.ts';
 import type { Tree } from '../posix/tree.ts';
@@ -58,6 +59,7 @@ class Planner {
   #files: Entry[] = [];
   #directories: Entry[] = [];
   #failures: FailureRow[] = [];
+  #forget: string[] = [];
   #bytes = 0;
 
   constructor(context: Context, task: TaskRow, firstNumber: number) {
@@ -75,6 +77,7 @@ class Planner {
       return;
     }
     this.#files.push(found.entry);
+    this.#forget.push(...(found.forget ?? []));
     this.#bytes += found.entry[1];
     // An import makes a directory first and gives it its attributes last.
     if (this.#isImport && found.key.endsWith('/')) this.#directories.push(found.entry);
@@ -95,7 +98,7 @@ class Planner {
         ? []
         : [{ number: this.#number++, stage, association_id: associationId, entries: JSON.stringify(entries) }],
     );
-    [this.#files, this.#directories, this.#failures, this.#bytes] = [[], [], [], 0];
+    [this.#files, this.#directories, this.#failures, this.#forget, this.#bytes] = [[], [], [], [], 0];
     return batches;
   }
 
@@ -104,7 +107,7 @@ class Planner {
    * @throws Parked when it is time to rest; all is written by then.
    */
   async flush(associationId: string, cursor: Cursor): Promise<void> {
-    const failures = this.#failures;
+    const [failures, forget] = [this.#failures, this.#forget];
     const found = this.#files.length + failures.length;
     if (found === 0) return;
     const batches = this.#take(associationId);
@@ -118,6 +121,7 @@ class Planner {
       if (held.length === 0) throw new Superseded();
       await sampleTask(tx, this.#task, this.#context.now());
       await insertFailures(tx, id, failures);
+      await forgetCatalog(tx, associationId, forget);
       await insertBatches(tx, id, batches);
       await this.#context.jobs.enqueue(
         tx,

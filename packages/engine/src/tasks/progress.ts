@@ -13,7 +13,17 @@ const FEW_BATCHES = 50;
 const setStage = (tx: Transaction, id: string, stage: Stage) =>
   tx.query('UPDATE tasks SET stage = $2, parked = 0 WHERE id = $1', [id, stage]);
 
-/** Lets the oldest PENDING task of the file system execute if none does. */
+/** Whether something of a canceled task is left: removing it later could hit what the next task does to the same keys. */
+const isToBeSwept = async (tx: Transaction, fileSystemId: string): Promise<boolean> =>
+  (
+    await tx.query(
+      `SELECT number FROM batches JOIN tasks ON tasks.id = task_id
+       WHERE batches.stage = 'SWEEP' AND file_system_id = $1 LIMIT 1`,
+      [fileSystemId],
+    )
+  ).length > 0;
+
+/** Lets the oldest PENDING task of the file system execute if none does and nothing of another is left. */
 export async function admitNext(context: Context, tx: Transaction, fileSystemId: string): Promise<void> {
   const fileSystem = await lockFileSystem(tx, fileSystemId);
   if (fileSystem && fileSystem.lifecycle !== 'AVAILABLE' && fileSystem.lifecycle !== 'FAILED') return;
@@ -21,7 +31,7 @@ export async function admitNext(context: Context, tx: Transaction, fileSystemId:
     "SELECT id FROM tasks WHERE file_system_id = $1 AND lifecycle IN ('EXECUTING', 'CANCELING') LIMIT 1",
     [fileSystemId],
   );
-  if (busy) return;
+  if (busy || (await isToBeSwept(tx, fileSystemId))) return;
   const [next] = await tx.query<TaskRow>(
     "SELECT * FROM tasks WHERE file_system_id = $1 AND lifecycle = 'PENDING' ORDER BY seq LIMIT 1",
     [fileSystemId],

@@ -7,6 +7,7 @@ import { S3Failure } from '../s3/failure.ts';
 import { associationById, type AssociationRow } from '../store/associations.ts';
 import type { Transaction } from '../store/sql.ts';
 import { type BatchRow, taskById, type TaskRow } from '../store/tasks.ts';
+import { admitNext } from './progress.ts';
 import { type Entry, writerOf } from './transfer.ts';
 
 /** A batch that somebody has worked before. */
@@ -57,7 +58,7 @@ export async function enqueueSweeps(context: Context, tx: Transaction, id: strin
   );
 }
 
-/** The same after the task was canceled, when nobody works the batch any more. */
+/** The same after the task was canceled, when nobody works the batch any more; then the next task may begin. */
 export async function sweepBatch(
   context: Context,
   { id, number }: { readonly id: string; readonly number: number },
@@ -72,7 +73,8 @@ export async function sweepBatch(
     using root = await openRoot(context, task.file_system_id);
     if ('tree' in root) await sweep(context, { task, batch, association }, root.tree);
   }
-  await context.sql.transaction((tx) =>
-    tx.query("DELETE FROM batches WHERE task_id = $1 AND number = $2 AND stage = 'SWEEP'", [id, number]),
-  );
+  await context.sql.transaction(async (tx) => {
+    await tx.query("DELETE FROM batches WHERE task_id = $1 AND number = $2 AND stage = 'SWEEP'", [id, number]);
+    if (task) await admitNext(context, tx, task.file_system_id);
+  });
 }

@@ -287,7 +287,7 @@ test(
   },
 );
 
-/** More by hand: `ENTRIES=1000000 vitest run apps/server/src/hung.test.ts -t walk`. */
+/** More by hand: `ENTRIES=1000000 vitest run apps/server/src/hung.faults.test.ts -t walk`. */
 const ENTRIES = Number(process.env['ENTRIES'] ?? 100_000);
 
 test(

@@ -185,12 +185,12 @@ test('a file of 5 TiB and a byte is too large, and found so without being read; 
   using tree = openTree(root);
   const sent: Source[] = [];
   const s3 = {
-    put: (_: string, __: string, source: Source) => {
+    replace: (_: string, __: string, source: Source) => {
       sent.push(source);
       return Promise.reject(new Error('enough'));
     },
   };
-  // Nothing of an association but these, and no call of S3 but put, is asked for.
+  // Nothing of an association but these, and no call of S3 but replace, is asked for.
   const sides = {
     tree,
     s3: s3 as unknown as S3,
