@@ -39,6 +39,7 @@ test('objects of an import go up to their bucket and no further than the task we
 
 test('a name that cannot be written in a request is retried with its directory', () => {
   expect(retryPaths(failed(['d/a\nb', 'd/\uFFFD', 'e/ok']), 100).paths).toEqual(['d', 'e/ok']);
+  expect(retryPaths(failed(['d//na\\xffme', 'e/ok']), 100).paths).toEqual(['d', 'e/ok']);
   expect(retryPaths(failed([' ']), 100).paths).toEqual(['']);
 });
 

@@ -34,12 +34,15 @@ const parentOf = (path: string) => {
   const trimmed = path.replace(/\/+$/, '');
   const start = trimmed.startsWith('s3://') ? 's3://'.length : 0;
   const slash = trimmed.slice(start).lastIndexOf('/');
-  return slash < 0 ? '' : trimmed.slice(0, start + slash);
+  return slash < 0 ? '' : trimmed.slice(0, start + slash).replace(/\/+$/, '');
 };
+
+/** How the engine shows a name that is not UTF-8, beside which no other entry can have the same path. */
+const isUnwritable = (path: string) => path.includes('\uFFFD') || /^\/|(?<!^s3:)\/\//.test(path);
 
 /** What can stand in a row and means just that entry: a name that is not UTF-8, for one, cannot be written. */
 const isUsable = (path: string) =>
-  path === '' || (path.trim() !== '' && !path.includes('\uFFFD') && taskPath.safeParse(path).success);
+  path === '' || (path.trim() !== '' && !isUnwritable(path) && taskPath.safeParse(path).success);
 
 const isCovered = (path: string, by: ReadonlySet<string>) => {
   for (let above = path; above !== '';) {
