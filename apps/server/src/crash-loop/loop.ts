@@ -20,6 +20,8 @@ export interface LoopOptions {
   readonly faults: number;
   /** Probability that a task is canceled while it is disturbed; default 0.2. */
   readonly cancels?: number;
+  /** Kills and cancels of one task at most; default 4. */
+  readonly most?: number;
   /** How long to wait for what killed workers leave behind, in milliseconds. */
   readonly quiet?: number;
   readonly say: (line: string) => void;
@@ -162,11 +164,11 @@ class Loop {
         () => ended.abort(),
         () => undefined,
       );
-    const cancelAt = random.number() < (this.#options.cancels ?? 0.2) ? Math.floor(random.number() * 3) : -1;
-    const times = 1 + Math.floor(random.number() * 4);
+    const times = 1 + Math.floor(random.number() * (this.#options.most ?? 4));
+    const cancelAt = random.number() < (this.#options.cancels ?? 0.2) ? Math.floor(random.number() * times) : -1;
     let next = new AbortController();
     for (let time = 0; time < times && this.kills < this.#options.kills; time += 1) {
-      await this.#instant(run, ended.signal).catch(() => undefined);
+      await this.#instant(run, times - time, ended.signal).catch(() => undefined);
       if (ended.signal.aborted) break;
       next.abort();
       next = new AbortController();
@@ -180,12 +182,13 @@ class Loop {
   }
 
   /**
-   * Waits for an instant in what is left of a task's life: by the clock, which also meets what asks nothing of the store;
+   * Waits for the first of so many instants in what is left of a task's life: by the clock, which also meets what asks nothing of the store;
    * or by the requests still to come, of which a slow machine makes no fewer. Rejects when the signal aborts.
    */
-  async #instant(run: Run, signal: AbortSignal): Promise<void> {
+  async #instant(run: Run, instants: number, signal: AbortSignal): Promise<void> {
     const { random, sandbox, victim } = this.#scene;
-    const part = random.number();
+    // The least of so many numbers.
+    const part = 1 - random.number() ** (1 / instants);
     if (random.number() < 0.5) {
       await delay(part * this.#lifeOf(run), undefined, { signal });
     } else {

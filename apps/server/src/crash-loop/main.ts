@@ -4,7 +4,7 @@ import { runCrashLoop } from './loop.ts';
 
 /**
  * `npm run test:crash -- --kills 200 --files 10000 [--big 3] [--seed 1] [--faults 0.01]
- * [--cancels 0.2] [--minutes 60] [--quiet 60000]`: kills the server and its workers
+ * [--cancels 0.2] [--most 16] [--minutes 60] [--quiet 60000]`: kills the server and its workers
  * at random instants while tasks run against a store that fails at random, and checks everything that is promised. Ends
  * with 1 when something was broken. Ctrl-C lets the present round end and tells what was found so far.
  */
@@ -16,6 +16,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     faults: { type: 'string', default: '0.01' },
     cancels: { type: 'string', default: '0.2' },
+    most: { type: 'string', default: '16' },
     minutes: { type: 'string', default: '60' },
     quiet: { type: 'string', default: '60000' },
   },
@@ -34,6 +35,7 @@ const { kills, tasks, violations, resumes, boots } = await runCrashLoop({
   seed: Number(values.seed),
   faults: Number(values.faults),
   cancels: Number(values.cancels),
+  most: Number(values.most),
   quiet: Number(values.quiet),
   enough: AbortSignal.any([interrupted.signal, AbortSignal.timeout(Number(values.minutes) * 60_000)]),
   limits: { resume: 10_000, width: 48 },
