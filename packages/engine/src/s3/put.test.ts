@@ -1,20 +1,36 @@
 import { hash } from 'node:crypto';
 
+import { HeadObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { FaultAction } from '@drt/s3-sandbox';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
+import { storedAt } from './put.ts';
 import { type S3, bytes } from './s3.ts';
-import { type Sandboxed, bucket, failureOf, gather, observed, readAll, startSandboxed } from './sandbox.testing.ts';
+import {
+  type Sandboxed,
+  bucket,
+  failureOf,
+  gather,
+  keys,
+  observed,
+  readAll,
+  startSandboxed,
+} from './sandbox.testing.ts';
 
 let world: Sandboxed;
 let s3: S3;
+let sdk: S3Client;
 
 beforeAll(async () => {
   world = await startSandboxed();
   s3 = world.open({ stallMs: 300 });
+  sdk = new S3Client({ endpoint: world.sandbox.url, region: 'eu-west-1', forcePathStyle: true, credentials: keys });
 });
 
-afterAll(() => world[Symbol.asyncDispose]());
+afterAll(async () => {
+  sdk.destroy();
+  await world[Symbol.asyncDispose]();
+});
 
 beforeEach(() => {
   world.sandbox.clearFaults();
@@ -134,6 +150,97 @@ describe('put under a condition', () => {
     world.sandbox.addFault({ match: { operation: 'PutObject' }, action: { type: 'reset', at: 'start' }, count: 1 });
     const put = s3.put(bucket, 'taken', bytes('mine'), { ifNoneMatch: '*', metadata: { 'file-owner': '1' } });
     expect(await failureOf(put)).toMatchObject({ kind: 'PreconditionFailed' });
+  });
+});
+
+describe('an object that may be ours', () => {
+  const mine = { metadata: { 'file-owner': '1', 'file-group': '2' } };
+  const lost = (at: 'start' | 'answer') =>
+    world.sandbox.addFault({ match: { operation: 'PutObject' }, action: { type: 'reset', at }, count: 1 });
+
+  it.each([
+    ['other bytes', 'mind', mine.metadata],
+    ['more bytes', 'mine and more', mine.metadata],
+    ['one name less', 'mine', { 'file-owner': '1' }],
+    ['one name more', 'mine', { ...mine.metadata, 'file-atime': '3' }],
+    ['another value', 'mine', { 'file-owner': '1', 'file-group': '3' }],
+    ['another name', 'mine', { 'file-owner': '1', 'file-atime': '2' }],
+  ])('is not with %s', async (what, content, metadata) => {
+    const key = `theirs/${what}`;
+    await s3.put(bucket, key, bytes(content), { metadata });
+    lost('start');
+    const failure = await failureOf(s3.put(bucket, key, bytes('mine'), { ...mine, ifNoneMatch: '*' }));
+    expect(failure).toMatchObject({ kind: 'PreconditionFailed' });
+  });
+
+  it('is with the names in another order, and it is dated by the answer', async () => {
+    const metadata = { 'file-group': '2', 'file-owner': '1' };
+    const before = Math.floor(Date.now() / 1000) * 1000;
+    await s3.put(bucket, 'reordered', bytes('mine'), { metadata });
+    const { etag, date } = await s3.put(bucket, 'reordered', bytes('mine'), { ...mine, ifNoneMatch: '*' });
+    expect(etag).toBe(hash('md5', 'mine', 'hex'));
+    expect(date.getTime()).toBeGreaterThanOrEqual(before + 999);
+    expect(date.getTime() % 1000).toBe(999);
+  });
+
+  it('may not be there or not be seen: the first refusal is told', async () => {
+    world.sandbox.addFault({
+      match: { operation: 'PutObject' },
+      action: { type: 'error', status: 412, code: 'PreconditionFailed' },
+    });
+    const put = () => failureOf(s3.put(bucket, 'not there', bytes('mine'), { ifMatch: 'x' }));
+    expect(await put()).toMatchObject({ kind: 'PreconditionFailed' });
+    world.sandbox.addFault({
+      match: { operation: ['HeadObject', 'GetObject'] },
+      action: { type: 'error', status: 403, code: 'AccessDenied' },
+      count: 2,
+    });
+    expect(await put()).toMatchObject({ kind: 'PreconditionFailed' });
+    world.sandbox.addFault({
+      match: { operation: 'HeadObject' },
+      action: { type: 'error', status: 409, code: 'Odd' },
+      count: 1,
+    });
+    expect(await put()).toMatchObject({ kind: 'Other', status: 409 });
+  });
+
+  it('is not looked for after an abort when the store has refused it', async () => {
+    await s3.put(bucket, 'refused for certain', bytes('mine'), mine);
+    world.sandbox.clearRequests();
+    const controller = new AbortController();
+    world.sandbox.addFault({
+      match: { operation: 'PutObject' },
+      action: { type: 'error', status: 400, code: 'RequestTimeout' },
+    });
+    const put = s3.put(bucket, 'refused for certain', bytes('mine'), { ...mine, signal: controller.signal });
+    await world.sandbox.waitForRequest(({ state }) => state === 'ended');
+    // One more request and its answer: by then the client has read the refusal that was sent before it.
+    await s3.headBucket(bucket);
+    controller.abort(new Error('canceled'));
+    await expect(put).rejects.toThrow('canceled');
+    expect(operations()).not.toContain('HeadObject');
+  });
+});
+
+describe('put', () => {
+  it('tells of the bytes that it moves, and leaves a source in peace that has its own words', async () => {
+    let moves = 0;
+    await s3.put(bucket, 'moving', observed(1_000_000), { moved: () => (moves += 1) });
+    expect(moves).toBeGreaterThan(0);
+    const shrunk = { ...bytes('short'), size: 100, confirm: () => expect.fail('it has shrunk') };
+    await expect(s3.put(bucket, 'shrunk', shrunk)).rejects.toThrow('it has shrunk');
+  });
+
+  it('carries the type of the content', async () => {
+    await s3.put(bucket, 'typed', bytes('x'), { contentType: 'application/x-directory' });
+    const answer = await sdk.send(new HeadObjectCommand({ Bucket: bucket, Key: 'typed' }));
+    expect(answer.ContentType).toBe('application/x-directory');
+  });
+
+  it('is dated by the server’s clock to the end of its second, else by ours', () => {
+    expect(storedAt(5000).getTime()).toBe(5999);
+    const now = Date.now();
+    expect(storedAt(undefined).getTime()).toBeGreaterThanOrEqual(now);
   });
 });
 
