@@ -100,6 +100,26 @@ describe('admission', () => {
     },
   );
 
+  test('waits until nothing of a task of the same file system is left to be swept', async () => {
+    await rows.fileSystem('fs-2');
+    await rows.task('elsewhere', { file_system_id: 'fs-2', lifecycle: 'CANCELED' });
+    await rows.batch('elsewhere', 1, { stage: 'SWEEP' });
+    await rows.task('ended', { lifecycle: 'CANCELED' });
+    await rows.batch('ended', 1, { stage: 'SWEEP', attempt: 2 });
+    await rows.batch('ended', 2, { stage: 'SWEEP', attempt: 2 });
+    await rows.task('next');
+    // Of no account here: a batch of a task that is not at work.
+    await rows.batch('next', 7);
+    await admit('fs-1');
+    expect(await lifecycles('next')).toEqual(['PENDING']);
+    for (const [number, lifecycle] of [[1, 'PENDING'] as const, [2, 'EXECUTING'] as const]) {
+      await rows.context.sql.transaction((tx) => tx.query("UPDATE tasks SET type = 'IMPORT_METADATA_FROM_REPOSITORY'"));
+      await sweepBatch(rows.context, { id: 'ended', number });
+      expect(await lifecycles('next')).toEqual([lifecycle]);
+    }
+    expect(await rows.jobs()).toEqual(['plan next']);
+  });
+
   test.each([['CREATING'] as const, ['DELETING'] as const])('waits for a file system that is %s', async (lifecycle) => {
     await rows.fileSystem('fs-2', { lifecycle });
     await rows.task('next', { file_system_id: 'fs-2' });
@@ -261,9 +281,9 @@ describe('a batch of a canceled task', () => {
   test('that somebody has worked is swept, and the task does not wait for that', async () => {
     await workBatch(rows.context, { id: 'one', number: 1 }, lease);
     expect(await rows.batches()).toEqual(['one/1 SWEEP 3', 'one/2 FILES 1', 'other/1 FILES 1', 'other/2 FILES 1']);
-    expect(await rows.jobs()).toEqual(['sweep one/1']);
+    expect(await rows.jobs()).toEqual([]);
     await workBatch(rows.context, { id: 'one', number: 2 }, lease);
-    expect(await rows.jobs()).toEqual(['sweep one/1', 'sweep one/2', 'finish one']);
+    expect(await rows.jobs()).toEqual(['finish one']);
   });
 
   test('that nobody has worked is gone', async () => {
@@ -313,6 +333,16 @@ describe('the end of a task', () => {
     expect(await rows.read('other', 'failure')).toEqual({ failure: 'kept' });
     await finishTask(rows.context, { id: 'one' }, lease.stop);
     expect(await activity('one')).toEqual(['SUCCEEDED']);
+  });
+
+  test('has what is left of its own batches swept, in their order', async () => {
+    await rows.task('other', { ...executing, stage: 'FILES' });
+    await rows.task('one', { ...canceling, stage: 'FINISH' });
+    for (const number of [3, 1]) await rows.batch('one', number, { stage: 'SWEEP', attempt: 2 });
+    await rows.batch('one', 2);
+    await rows.batch('other', 4, { stage: 'SWEEP', attempt: 2 });
+    await finishTask(rows.context, { id: 'one' }, lease.stop);
+    expect(await rows.jobs()).toEqual(['sweep one/1', 'sweep one/3']);
   });
 
   test.each([
