@@ -116,6 +116,8 @@ test('a job that threw comes again after a while, and no other is given away', a
   await untilFailed('a');
   await expectNothingElseFree();
   expect(b.lease.isHeld()).toBe(true);
+  const holders = await sql.query<{ worker: string | null }>('SELECT worker FROM jobs ORDER BY seq');
+  expect(holders.map(({ worker }) => worker)).toEqual([null, 'one']);
   now += RETRY_MS / 2;
   await expectNothingElseFree();
   now += RETRY_MS / 2 - 1;
