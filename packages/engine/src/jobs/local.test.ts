@@ -228,12 +228,15 @@ test('a worker that stops waits for its jobs, and frees those that gave up at on
   expect(await next()).toMatchObject({ id: 'a', worker: 'two' });
 });
 
-test('all jobs are handed back at the start of a server, and wait as long as they shall', async () => {
+test.each([
+  ['all jobs, at the start of a server,', undefined],
+  ['the jobs of one worker', 'one'],
+])('%s are handed back and wait as long as they shall', async (_, whose) => {
   await enqueue('a', 'b');
   void start('one', { concurrency: 2 });
   await next();
   await next();
-  await jobs.handBack(undefined, { delayMs: 50 });
+  await jobs.handBack(whose, { delayMs: 50 });
   // Nobody's by now.
   await jobs.handBack('one');
   void start('two', { concurrency: 2 });
