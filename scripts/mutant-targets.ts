@@ -20,7 +20,7 @@ export const GROUPS: Readonly<Record<string, Readonly<Record<string, readonly st
   confinement: {
     'posix/names.ts': ['posix/names', 'posix/walk'],
     'posix/beneath.ts': ['posix/confinement', 'posix/tree'],
-    'posix/write.ts': ['posix/write', 'posix/confinement', 'posix/tree'],
-    'posix/tree.ts': ['posix/tree', 'posix/write', 'posix/confinement'],
+    'posix/write.ts': ['posix/writers', 'posix/write', 'posix/confinement', 'posix/tree'],
+    'posix/tree.ts': ['posix/writers', 'posix/tree', 'posix/write', 'posix/confinement'],
   },
 };

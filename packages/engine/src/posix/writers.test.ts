@@ -2,7 +2,14 @@ import fs from 'node:fs';
 
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
-import { descriptorsBelow, snapshot, temporaryDirectory, thrownBy, type TemporaryDirectory } from './temporary-tree.ts';
+import {
+  asNobody,
+  descriptorsBelow,
+  snapshot,
+  temporaryDirectory,
+  thrownBy,
+  type TemporaryDirectory,
+} from './temporary-tree.ts';
 import { openTree, type Tree } from './tree.ts';
 import { isTemporaryName, type Writer } from './write.ts';
 
@@ -85,6 +92,15 @@ test('what cannot be removed is told', async () => {
   const name = await temporaryNameOf('file', 'one');
   fs.mkdirSync(root.at(name));
   expect(thrownBy(() => tree.removeLeft('file', ['one']))).toMatchObject({ kind: 'IsADirectory' });
+});
+
+test('a directory that may not be made is told as what it is, and one that somebody else made first is taken', () => {
+  fs.chmodSync(root.path, 0o555);
+  expect(asNobody(() => thrownBy(() => tree.makeDirectories('a/b')))).toMatchObject({ kind: 'AccessDenied' });
+  fs.chmodSync(root.path, 0o755);
+  tree.makeDirectories('a/b');
+  tree.makeDirectories('a/b/c');
+  expect(fs.readdirSync(root.at('a/b'))).toEqual(['c']);
 });
 
 test('a temporary name that somebody else has made is not written to', async () => {
