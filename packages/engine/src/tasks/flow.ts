@@ -52,11 +52,6 @@ export class Flow implements Disposable {
     return this.#cut.signal;
   }
 
-  /** Whether entries may be left undone because the worker stops, and not because the task does. */
-  get isStopping(): boolean {
-    return this.#lease.stop.aborted;
-  }
-
   /** To be called whenever bytes have moved. */
   readonly moved = (): void => {
     this.#moved = performance.now();
