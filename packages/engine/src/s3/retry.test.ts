@@ -273,10 +273,28 @@ describe('the pause for everybody', () => {
     await complain(retrier, 12);
     clock.holds = true;
     const waits = clock.waits.length;
-    const closed = retrier.run(failing(refusal(400)));
+    const attempt = failing(refusal(400));
+    const closed = retrier.run(attempt);
     await vi.waitFor(() => expect(clock.waits).toHaveLength(waits + 1));
     closing.abort();
     await expect(closed).rejects.toBeInstanceOf(S3Failure);
+    expect(attempt).not.toHaveBeenCalled();
+  });
+
+  test('is not waited out by a call that is aborted, and goes on for all others', async () => {
+    const retrier = open();
+    await complain(retrier, 4);
+    clock.holds = true;
+    const waits = clock.waits.length;
+    const controller = new AbortController();
+    const attempt = failing();
+    const aborted = retrier.run(attempt, controller.signal);
+    await vi.waitFor(() => expect(clock.waits).toHaveLength(waits + 1));
+    controller.abort(new Error('canceled'));
+    await expect(aborted).rejects.toThrow('canceled');
+    expect(attempt).not.toHaveBeenCalled();
+    clock.holds = false;
+    expect(await pauseOf(retrier)).toBe(200);
   });
 });
 

@@ -97,9 +97,9 @@ export class Retrier {
   async run<T>(attempt: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     const patience = this.patience(signal);
     for (;;) {
+      if (this.#pausedUntil !== 0) await this.#pause(signal);
       signal?.throwIfAborted();
       if (this.#options.closing.aborted) throw new S3Failure('Unreachable', 'the S3 client is closed');
-      if (this.#pausedUntil !== 0) await this.#pause(signal);
       const began = performance.now();
       try {
         const result = await attempt();
@@ -165,16 +165,16 @@ export class Retrier {
     this.#pausedUntil = this.#pauseBegan + this.#pauseMs;
   }
 
+  /** Waits until the pause is over; not any longer when the call or the client ends, for whom it is not over. */
   async #pause(signal?: AbortSignal): Promise<void> {
     for (;;) {
       const left = this.#pausedUntil - performance.now();
       if (left <= 0) break;
       // Spread the return, or the pause ends in a burst.
       await this.#wait(left + Math.random() * this.#pauseMs, signal);
-      if (this.#options.closing.aborted) break;
+      if (this.#options.closing.aborted || signal?.aborted === true) return;
     }
     this.#pausedUntil = 0;
-    signal?.throwIfAborted();
   }
 
   async #wait(ms: number, signal?: AbortSignal): Promise<void> {
