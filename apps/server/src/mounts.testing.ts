@@ -1,6 +1,6 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import { temporaryFolder } from './testing.ts';
@@ -9,18 +9,33 @@ import { temporaryFolder } from './testing.ts';
 
 const isRoot = process.getuid?.() === 0;
 
-const has = (command: string) => spawnSync('which', [command], { stdio: 'ignore' }).status === 0;
-
-/** Why a test that needs root and these commands must be left out here, in brackets for its name; '' if it need not. */
-export const missing = (...commands: string[]): string => {
-  const absent = commands.filter((command) => !has(command));
-  if (!isRoot) return ' (left out: needs root)';
-  return absent.length > 0 ? ` (left out: needs ${absent.join(', ')})` : '';
-};
+const works = (command: string, ...args: readonly string[]) =>
+  spawnSync(command, args, { stdio: 'ignore' }).status === 0;
 
 const unmount = (path: string) => {
   // Lazily: what hangs or is busy goes when its last user does.
   spawnSync('umount', ['-l', path], { stdio: 'ignore' });
+};
+
+/** In a container root may not mount, and may not look into other processes. */
+const mayMount = () => {
+  using folder = temporaryFolder();
+  const may = works('mount', '-t', 'tmpfs', 'drt-test', folder.path);
+  if (may) unmount(folder.path);
+  return may;
+};
+
+/** Whether a program that makes faults is there and may be used. */
+const USABLE: Readonly<Record<'mount' | 'bindfs' | 'strace', () => boolean>> = {
+  mount: mayMount,
+  bindfs: () => works('which', 'bindfs') && existsSync('/dev/fuse') && mayMount(),
+  strace: () => works('strace', '-f', '-o', '/dev/null', 'true'),
+};
+
+/** Why a test that needs root and this program must be left out here, in brackets for its name; '' if it need not. */
+export const missing = (program: keyof typeof USABLE): string => {
+  if (!isRoot) return ' (left out: needs root)';
+  return USABLE[program]() ? '' : ` (left out: ${program} is missing, or not permitted here)`;
 };
 
 interface Disk extends Disposable {
