@@ -194,4 +194,18 @@ test('a report outside every linked repository leaves the counts alone and is sa
   await expect(
     world.s3.send(new HeadObjectCommand({ Bucket: 'other', Key: `x/${task.TaskId}/failures.csv` })),
   ).rejects.toMatchObject({ name: 'NotFound' });
+  const { ReportFailure, Activity } = await world.engine.tell('DescribeTaskWork', { TaskId: task.TaskId });
+  expect(ReportFailure).toBe('s3://other/x is not in a linked data repository');
+  expect(Activity.map(({ Event }) => Event)).toContain('REPORT_FAILED');
+});
+
+test('without failures there is no report, and none is spoken of', async () => {
+  const { id } = await world.fileSystem();
+  await world.link(id, 'bucket/unneeded');
+  const report = { Path: 's3://bucket/unneeded/r', Format: 'REPORT_CSV_20191124', Scope: 'FAILED_FILES_ONLY' } as const;
+  const task = await world.end((await world.create('export', id, { Report: { Enabled: true, ...report } })).TaskId);
+  expect(task.Lifecycle).toBe('SUCCEEDED');
+  expect(world.sandbox.requests({ key: `unneeded/r/${task.TaskId}/failures.csv` })).toEqual([]);
+  const { Activity } = await world.engine.tell('DescribeTaskWork', { TaskId: task.TaskId });
+  expect(Activity.map(({ Event }) => Event)).not.toContain('REPORTED');
 });
