@@ -131,6 +131,9 @@ test('one entry that cannot be exported fails alone, and the report names it', a
   });
   const { bytes } = await readObject('bucket', `report/out/${task.TaskId}/failures.csv`);
   expect(bytes.toString()).toBe(`${deep},failed,PathSizeTooLong\r\n`);
+  const { Activity } = await world.engine.tell('DescribeTaskWork', { TaskId: task.TaskId });
+  const told = { Event: 'REPORTED', Detail: `s3://bucket/report/out/${task.TaskId}/failures.csv` };
+  expect(Activity).toContainEqual(expect.objectContaining(told));
 });
 
 test('S3 refusing one key, and an object store that is slow to be believed', async () => {
