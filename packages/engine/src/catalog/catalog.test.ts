@@ -6,7 +6,7 @@ import { migrate } from '../store/migrate.ts';
 import { openPglite } from '../store/pglite.testing.ts';
 import type { Sql } from '../store/sql.ts';
 import { openTemporarySqlite } from '../store/temporary.testing.ts';
-import { CatalogScan, putCatalog } from './catalog.ts';
+import { CatalogScan, forgetCatalog, putCatalog } from './catalog.ts';
 
 describe.each([
   ['SQLite', openTemporarySqlite],
@@ -52,5 +52,18 @@ describe.each([
     expect((await scan.find('k00010'))?.key).toBe('k00010');
     expect((await scan.find('k02499'))?.key).toBe('k02499');
     expect(await scan.find('k99999')).toBeUndefined();
+  });
+
+  test('does not find what was to be forgotten, however much that is', async () => {
+    const rows = ['a', 'b', 'c'].map((each) => ({ key: each, attributes: 'x', etag: 'e', modified: 1 }));
+    for (const id of ['dra-some', 'dra-other']) await sql.transaction((tx) => putCatalog(tx, id, rows));
+    // More than SQLite takes values in one statement.
+    const many = Array.from({ length: 40_000 }, (__, n) => `b${n}`);
+    await sql.transaction((tx) => forgetCatalog(tx, 'dra-some', ['a', ...many, 'c']));
+    const [some, other] = [new CatalogScan(sql, 'dra-some'), new CatalogScan(sql, 'dra-other')];
+    for (const key of ['a', 'b', 'c']) {
+      expect((await some.find(key))?.key).toBe(key === 'b' ? 'b' : undefined);
+      expect((await other.find(key))?.key).toBe(key);
+    }
   });
 });

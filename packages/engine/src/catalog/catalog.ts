@@ -93,9 +93,12 @@ export const putCatalog = async (tx: Transaction, associationId: string, rows: r
 };
 
 export const forgetCatalog = async (tx: Transaction, associationId: string, keys: readonly string[]) => {
-  if (keys.length === 0) return;
-  await tx.query(`DELETE FROM catalog WHERE association_id = $1 AND key IN ${placeholders(1, keys.length, 2)}`, [
-    associationId,
-    ...keys,
-  ]);
+  // In pieces: a statement takes only so many values, and nobody bounds how deep a bucket's keys go.
+  for (let from = 0; from < keys.length; from += PAGE) {
+    const some = keys.slice(from, from + PAGE);
+    await tx.query(`DELETE FROM catalog WHERE association_id = $1 AND key IN ${placeholders(1, some.length, 2)}`, [
+      associationId,
+      ...some,
+    ]);
+  }
 };

@@ -79,8 +79,8 @@ class MissingDirectories {
   above(key: string): string[] {
     const missing: string[] = [];
     const first = directoryOf(key);
-    if (first === this.#last) return missing;
-    for (let at = first; at !== ''; at = directoryOf(at)) {
+    // What is above the last one too was looked at with it.
+    for (let at = first; at !== '' && !this.#last.startsWith(at); at = directoryOf(at)) {
       if (isInTree(this.#tree, treePathOf(this.#association, at), at)) break;
       missing.push(at);
     }
