@@ -182,6 +182,15 @@ export const countBatches = async (tx: Transaction, taskId: string, stage: Stage
     ])
   )[0]?.n ?? 0;
 
+/** Their numbers, in order. */
+export const batchesOf = async (tx: Transaction, taskId: string, stage: BatchRow['stage']): Promise<number[]> =>
+  (
+    await tx.query<{ number: number }>('SELECT number FROM batches WHERE task_id = $1 AND stage = $2 ORDER BY number', [
+      taskId,
+      stage,
+    ])
+  ).map(({ number }) => number);
+
 export const insertFailures = async (tx: Transaction, taskId: string, failures: readonly FailureRow[]) => {
   if (failures.length === 0) return;
   await tx.query(

@@ -3,7 +3,7 @@ import { clip } from '@drt/contract/errors';
 import type { Context } from '../context.ts';
 import { lockFileSystem } from '../store/file-systems.ts';
 import type { Transaction } from '../store/sql.ts';
-import { countBatches, type Stage, taskById, type TaskRow } from '../store/tasks.ts';
+import { batchesOf, countBatches, type Stage, taskById, type TaskRow } from '../store/tasks.ts';
 import { move } from './lifecycle.ts';
 
 /** Planning rests when this many batches wait, and goes on when a quarter is left: the database stays small. */
@@ -57,11 +57,8 @@ const finish = async (context: Context, tx: Transaction, task: TaskRow) => {
 
 const beginDirectories = async (context: Context, tx: Transaction, task: TaskRow) => {
   await setStage(tx, task.id, 'DIRECTORIES');
-  const batches = await tx.query<{ number: number }>(
-    "SELECT number FROM batches WHERE task_id = $1 AND stage = 'DIRECTORIES' ORDER BY number",
-    [task.id],
-  );
-  for (const { number } of batches) await context.jobs.enqueue(tx, [{ kind: 'batch', id: task.id, number }]);
+  for (const number of await batchesOf(tx, task.id, 'DIRECTORIES'))
+    await context.jobs.enqueue(tx, [{ kind: 'batch', id: task.id, number }]);
 };
 
 const advanceCanceling = async (context: Context, tx: Transaction, task: TaskRow) => {

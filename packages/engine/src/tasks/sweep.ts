@@ -6,7 +6,7 @@ import type { Tree } from '../posix/tree.ts';
 import { S3Failure } from '../s3/failure.ts';
 import { associationById, type AssociationRow } from '../store/associations.ts';
 import type { Transaction } from '../store/sql.ts';
-import { type BatchRow, taskById, type TaskRow } from '../store/tasks.ts';
+import { batchesOf, type BatchRow, taskById, type TaskRow } from '../store/tasks.ts';
 import { admitNext } from './progress.ts';
 import { type Entry, writerOf } from './transfer.ts';
 
@@ -48,13 +48,10 @@ export async function sweep(context: Context, { task, batch, association }: Inhe
  * hangs, who sweeps would keep the same worker from ending it.
  */
 export async function enqueueSweeps(context: Context, tx: Transaction, id: string): Promise<void> {
-  const left = await tx.query<{ number: number }>(
-    "SELECT number FROM batches WHERE task_id = $1 AND stage = 'SWEEP' ORDER BY number",
-    [id],
-  );
+  const left = await batchesOf(tx, id, 'SWEEP');
   await context.jobs.enqueue(
     tx,
-    left.map(({ number }) => ({ kind: 'sweep', id, number })),
+    left.map((number) => ({ kind: 'sweep', id, number })),
   );
 }
 
