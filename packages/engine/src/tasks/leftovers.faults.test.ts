@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { CreateMultipartUploadCommand, ListMultipartUploadsCommand, PutObjectCommand } from '@aws-sdk/client-s3';
@@ -56,6 +56,31 @@ test('a half-written file of a dead worker is removed by the one who takes over'
   await sleeper.stop();
   expect(temporaryFiles(root)).toEqual([]);
   expect(await world.describe(TaskId)).toEqual(task);
+});
+
+test('what cannot be reached of one entry keeps nothing of another', async () => {
+  const { id, root } = await world.fileSystem();
+  // A link stands where the entry before needs a directory.
+  symlinkSync('elsewhere', join(root, 'above'));
+  const sleeper = world.work('sleeper');
+  await world.link(id, 'bucket/half');
+  for (const Key of ['half/above/in/it', 'half/file']) {
+    await world.s3.send(new PutObjectCommand({ Bucket: 'bucket', Key, Body: Buffer.alloc(MEBIBYTE, 'half') }));
+  }
+  const match = { operation: 'GetObject', key: 'half/above/*' } as const;
+  const gate = world.sandbox.addFault({ match, action: { type: 'gate', at: 'start' } });
+  const slow = { type: 'slow', bytesPerSecond: 64 * 1024 } as const;
+  world.sandbox.addFault({ match: { operation: 'GetObject', key: 'half/file' }, action: slow, count: 1 });
+  const { TaskId } = await world.create('import', id);
+  await vi.waitFor(() => expect(temporaryFiles(root)).toHaveLength(1), { timeout: 20_000 });
+  const [left] = temporaryFiles(root);
+  await world.engine.handBack('sleeper');
+  world.work('successor');
+  await vi.waitFor(() => expect(temporaryFiles(root)).not.toContain(left));
+  gate.remove();
+  expect((await world.end(TaskId)).Status).toMatchObject({ TotalCount: 2, SucceededCount: 1, FailedCount: 1 });
+  world.sandbox.clearFaults();
+  await sleeper.stop();
 });
 
 test('a canceled task does not wait for what a dead worker left, and it is removed', async () => {

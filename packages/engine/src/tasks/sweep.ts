@@ -25,21 +25,26 @@ export interface Inherited {
 export async function sweep(context: Context, { task, batch, association }: Inherited, tree: Tree): Promise<void> {
   // Written by planning.
   const entries = JSON.parse(batch.entries) as Entry[];
-  try {
-    if (task.type === 'IMPORT_METADATA_FROM_REPOSITORY') {
-      const writers = Array.from({ length: batch.attempt - 1 }, (_, before) =>
-        writerOf(task.id, batch.number, before + 1),
-      );
-      for (const [key] of entries) {
-        if (!key.endsWith('/')) tree.removeLeft(treePathOf(association, key), writers);
-      }
-    } else {
-      const keys = new Set(entries.map(([key]) => objectKeyOf(association, key)));
-      await context.s3().abandonUploads(association.bucket, keys, new Date(task.started_at ?? task.created_at));
+  /** What cannot be removed of one entry says nothing of the others. */
+  const attempt = async (remove: () => Promise<void> | void) => {
+    try {
+      await remove();
+    } catch (error) {
+      if (!(error instanceof S3Failure) && !(error instanceof PosixFailure)) throw error;
+      context.log.warn({ taskId: task.id, batch: batch.number, reason: error.message }, 'leftovers not removed');
     }
-  } catch (error) {
-    if (!(error instanceof S3Failure) && !(error instanceof PosixFailure)) throw error;
-    context.log.warn({ taskId: task.id, batch: batch.number, reason: error.message }, 'leftovers not removed');
+  };
+  if (task.type === 'IMPORT_METADATA_FROM_REPOSITORY') {
+    const writers = Array.from({ length: batch.attempt - 1 }, (_, before) =>
+      writerOf(task.id, batch.number, before + 1),
+    );
+    for (const [key] of entries) {
+      if (!key.endsWith('/')) await attempt(() => tree.removeLeft(treePathOf(association, key), writers));
+    }
+  } else {
+    const keys = new Set(entries.map(([key]) => objectKeyOf(association, key)));
+    const since = new Date(task.started_at ?? task.created_at);
+    await attempt(() => context.s3().abandonUploads(association.bucket, keys, since));
   }
 }
 
